@@ -1,0 +1,56 @@
+# Two commands for a newcomer: `make demo` and `make test`. Each sets up what it needs.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+OFFICIAL := .venvs/official
+LEGACY := .venvs/official-legacy
+INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
+
+.PHONY: demo test check bench soak docs lock clean
+
+demo: $(VENV)/.server
+	$(BIN)/python examples/demo.py
+
+test: $(VENV)/.dev $(OFFICIAL)/.installed $(LEGACY)/.installed
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/architecture
+	$(BIN)/python docs/generate.py --check
+
+docs: $(VENV)/.dev
+	$(BIN)/python docs/generate.py
+
+bench: $(VENV)/.dev $(OFFICIAL)/.installed
+	$(BIN)/python bench/run.py
+
+soak: $(VENV)/.dev
+	BRANT_SOAK=1 $(BIN)/python -m pytest tests/soak $(PYTEST_ARGS)
+
+lock:
+	requirements/lock.sh
+
+clean:
+	rm -rf $(VENV) .venvs .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
+	$(PYTHON) -m venv $(VENV)
+
+# The package itself goes in editable, so that the tree is what runs; its build backend is locked like the rest.
+$(VENV)/.server: requirements/server.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python $(INSTALL) --require-hashes -r requirements/server.txt
+	$(BIN)/python $(INSTALL) --no-build-isolation --no-deps --editable .
+	touch $@
+
+$(VENV)/.dev: requirements/dev.txt $(VENV)/.server
+	$(BIN)/python $(INSTALL) --require-hashes -r requirements/dev.txt
+	touch $@
+
+.venvs/%/.installed: requirements/%.txt
+	$(PYTHON) -m venv .venvs/$*
+	.venvs/$*/bin/python $(INSTALL) --require-hashes -r $<
+	touch $@
