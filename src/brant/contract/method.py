@@ -1,0 +1,60 @@
+"""Method: one API call, declared once for the client, both server routes, the scope check, the docs and the tests."""
+
+from typing import Generic, Literal, TypeVar
+
+import msgspec
+
+from brant.contract.codec import Duration, Message
+
+Req = TypeVar("Req", bound=Message)
+Resp = TypeVar("Resp", bound=Message)
+
+Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+class Empty(Message):
+    """The message of a method that asks or answers nothing; `{}` on the wire."""
+
+
+class HttpRedirect(Message):
+    """An answer that is a redirect: the server sends 302 and never 307 (behaviour.md §8)."""
+
+    url: str = ""
+    permanent: bool = False
+    bypass_encoding: bool | None = None
+    expiry: Duration | None = None
+
+
+class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=True):
+    """One API call.
+
+    `service`, `name`: of the RPC path `/v1/{service}/{name}`, always POST.
+    `verb`, `paths`: the REST form; the first path whose parameters are all set is the one a client takes.
+    `body_field`: what the REST body fills: `*` the message itself, a name one field of it, None nothing.
+    `scope`: what an access token must allow, without its resource (`datasets.get`); None where none is asked.
+    `anonymous`: whether a caller without credentials may call at all; what such a caller sees is the handler's matter.
+    `request`, `response`: the messages; None while the method stands in the catalogue by name alone.
+    """
+
+    service: str
+    name: str
+    verb: Verb
+    paths: tuple[str, ...]
+    body_field: str | None = None
+    scope: str | None = None
+    anonymous: bool = False
+    request: type[Req] | None = None
+    response: type[Resp] | None = None
+
+    @property
+    def rpc_path(self) -> str:
+        """`/v1/{service}/{name}`, to be put behind the base address."""
+        return f"/v1/{self.service}/{self.name}"
+
+    @property
+    def declared(self) -> bool:
+        """Whether its messages are declared in full."""
+        return self.request is not None
+
+    def __repr__(self) -> str:
+        return f"Method({self.service}/{self.name})"
