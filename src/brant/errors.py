@@ -94,10 +94,19 @@ class RateLimited(BrantError):
 
 
 class Unreachable(BrantError):
-    """The network or the peer did not answer in time."""
+    """The network or the peer did not answer in time.
+
+    `unsent`: no byte of the request left, so that repeating it cannot do anything twice. `final`: repeating it is of
+    no use (a certificate that is not trusted).
+    """
 
     code = 503
     exit_code = 9
+
+    def __init__(self, message: str, *, unsent: bool = False, final: bool = False) -> None:
+        super().__init__(message)
+        self.unsent = unsent
+        self.final = final
 
 
 class ServerFailure(BrantError):
@@ -155,7 +164,15 @@ def from_status(status: int, message: str, retry_after: float | None = None) -> 
         return RateLimited(message, retry_after)
     if status in (502, 503, 504):
         return Unreachable(message)
-    for kind in (Unauthenticated, PermissionDenied, NotFound, Conflict, Unimplemented, Misdirected, PayloadTooLarge):
+    for kind in (
+        Unauthenticated,
+        PermissionDenied,
+        NotFound,
+        Conflict,
+        Unimplemented,
+        Misdirected,
+        PayloadTooLarge,
+    ):
         if kind.code == status:
             return kind(message)
     return InvalidInput(message) if 400 <= status < 500 else ServerFailure(message)
