@@ -1,0 +1,1 @@
+"""Calls any compatible server: kaggle.com, or one of your own."""

@@ -1,0 +1,1 @@
+"""The library: cache, downloads and uploads with the signatures that users know."""

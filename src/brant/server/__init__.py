@@ -1,0 +1,1 @@
+"""The server: Kaggle's API in one process."""
