@@ -13,7 +13,7 @@ def modules() -> dict[str, Path]:
 
 
 def imports(path: Path, *, lazy: bool = True) -> set[str]:
-    """The dotted names that the module at `path` imports; without `lazy` only those that importing it runs."""
+    """The dotted names that the module at `path` imports; without `lazy` only at its own import."""
     tree = ast.parse(path.read_text("utf-8"))
     return {name for node in _walk(tree, lazy=lazy) for name in _targets(node, path)}
 

@@ -1,4 +1,4 @@
-"""The rules of docs/architecture.md: who may import whom, no circles, and what every module must open with."""
+"""The rules of docs/architecture.md: who may import whom, no circles, and how every module opens."""
 
 import ast
 import re

@@ -1,0 +1,165 @@
+"""A tour of Brant: a server of your own, a dataset published, listed, downloaded, verified and loaded.
+
+Run it with `make demo`. Every command that it runs is shown, so that you can run it yourself.
+"""
+
+import argparse
+import csv
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+PENGUINS = Path(__file__).parent / "penguins"
+OWNER = "ada"
+HANDLE = f"{OWNER}/palmer-penguins"
+
+
+class Tour:
+    """Runs shell commands in a folder of its own and shows each one before its output."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TERM") if name in os.environ}
+        programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
+        home = folder / "home"
+        home.mkdir()
+        self.environ = {**kept, "PATH": programs, "HOME": str(home), "KAGGLEHUB_CACHE": str(folder / "cache")}
+
+    def say(self, text: str) -> None:
+        """A line of explanation."""
+        print(f"\n# {text}", flush=True)
+
+    def run(self, command: str) -> str:
+        """Shows `command`, runs it in a shell, shows what it prints, and returns that."""
+        print(f"$ {command}", flush=True)
+        done = subprocess.run(
+            command,
+            shell=True,
+            cwd=self.folder,
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+        print(done.stdout, end="", flush=True)
+        if done.returncode:
+            sys.exit(f"the command ended with exit code {done.returncode}")
+        return done.stdout
+
+    def export(self, name: str, value: str) -> None:
+        """Sets an environment variable for the commands that follow."""
+        print(f"$ export {name}={value}", flush=True)
+        self.environ[name] = value
+
+
+def serve(tour: Tour) -> subprocess.Popen[str]:
+    """Starts a server on a free port and waits for the line that says where it is."""
+    command = ["brant", "serve", "--data", "server", "--port", "0"]
+    print(f"$ {' '.join(command)} &", flush=True)
+    server = subprocess.Popen(
+        [str(Path(sys.executable).with_name("brant")), *command[1:]],
+        cwd=tour.folder,
+        env=tour.environ,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert server.stdout is not None
+    line = server.stdout.readline()
+    print(line, end="", flush=True)
+    address = next((word for word in line.split() if word.startswith("http://")), None)
+    if address is None:
+        sys.exit("the server did not start")
+    tour.export("BRANT_ENDPOINT", address.rstrip("/"))
+    return server
+
+
+def publish(tour: Tour) -> None:
+    """Makes a user, gives it a token, and publishes the penguins in its name."""
+    tour.say("A user of your own server, and an access token in the file where every Kaggle client looks.")
+    tour.run(f"brant admin user add {OWNER} --data server")
+    tour.run("mkdir -m 700 ~/.kaggle")
+    tour.run(f"(umask 077; brant admin token {OWNER} --data server > ~/.kaggle/access_token)")
+
+    tour.say("A real dataset: 344 penguins, CC0, with its source beside it.")
+    shutil.copytree(PENGUINS, tour.folder / "penguins")
+    metadata = tour.folder / "penguins" / "dataset-metadata.json"
+    metadata.write_text(metadata.read_text("utf-8").replace("OWNER", OWNER), "utf-8")
+    tour.run("brant datasets create -p penguins --public")
+    tour.run(f"brant datasets status {HANDLE}")
+
+
+def fetch(tour: Tour) -> tuple[Path, Path]:
+    """Downloads what was published, by command line and by library; returns both folders."""
+    tour.say("Find it, and see what is in it.")
+    tour.run("brant datasets list -s penguins")
+    tour.run(f"brant datasets files {HANDLE}")
+
+    tour.say("Download it with the command line …")
+    tour.run(f"brant datasets download {HANDLE} --unzip -p data")
+
+    tour.say("… and with the library, into the cache that kagglehub uses too.")
+    printed = tour.run(f"python -c \"import brant; print(brant.dataset_download('{HANDLE}'))\"")
+    return tour.folder / "data", Path(printed.strip().splitlines()[-1])
+
+
+def verify(published: Path, *copies: Path) -> int:
+    """Compares every file byte by byte with what was published; returns how many there are."""
+    names = sorted(
+        path.relative_to(published)
+        for path in published.rglob("*")
+        if path.is_file() and path.name != "dataset-metadata.json"
+    )
+    for copy in copies:
+        for name in names:
+            wanted, found = (
+                hashlib.sha256((root / name).read_bytes()).hexdigest() for root in (published, copy)
+            )
+            if wanted != found:
+                sys.exit(f"{copy / name} differs from what was published")
+    return len(names)
+
+
+def main() -> None:
+    """The whole tour."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--keep", action="store_true", help="leave the folder of the tour in place")
+    options = parser.parse_args()
+    folder = Path(tempfile.mkdtemp(prefix="brant-demo-"))
+    server = None
+    try:
+        tour = Tour(folder)
+        tour.say("A Kaggle of your own: one process, no container, no database server, no internet.")
+        server = serve(tour)
+        publish(tour)
+        data, cached = fetch(tour)
+
+        tour.say("Verify: both copies against what was published, byte by byte.")
+        count = verify(folder / "penguins", data, cached)
+        print(f"{count} files, equal in both copies (SHA-256)")
+
+        tour.say("The first rows.")
+        with (data / "penguins.csv").open(newline="", encoding="utf-8") as file:
+            for _, row in zip(range(4), csv.reader(file), strict=False):
+                print("  ".join(f"{cell:<17}" for cell in row[:6]).rstrip())
+
+        tour.say("Where everything lies.")
+        print(f"server    {folder / 'server'}\ndownload  {data}\ncache     {cached}")
+    finally:
+        if server is not None:
+            server.terminate()
+            server.wait(timeout=20)
+        if options.keep:
+            print(f"\nThe server has stopped. Everything is kept in {folder}")
+        else:
+            shutil.rmtree(folder)
+            print(
+                "\nThe server has stopped and the folder is gone; `python examples/demo.py --keep` leaves it."
+            )
+
+
+if __name__ == "__main__":
+    main()
