@@ -1,0 +1,31 @@
+"""Runs every benchmark and prints the tables that the README shows: `make bench`."""
+
+import argparse
+import os
+import platform
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+from bench import datasets, startup
+from bench.stage import stage
+
+
+def main() -> None:
+    """All tables, or those named."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "names", nargs="*", choices=["startup", "datasets", []], help="which; all when none is named"
+    )
+    names = parser.parse_args().names or ["startup", "datasets"]
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback\n")
+    with stage() as scene:
+        if "startup" in names:
+            print(startup.run(scene), end="\n\n", flush=True)
+        if "datasets" in names:
+            print(datasets.run(scene), flush=True)
+
+
+if __name__ == "__main__":
+    main()

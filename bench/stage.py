@@ -1,0 +1,87 @@
+"""Sets the stage for a benchmark: a server of ours on a free port, users, and clean homes for every client."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+OFFICIAL = ROOT / ".venvs" / "official" / "bin"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A running server, and the environments that point a client at it."""
+
+    folder: Path
+    address: str
+    server: subprocess.Popen[str]
+
+    def ours(self) -> dict[str, str]:
+        """For `brant` and `import brant`."""
+        return {**self._common(), "BRANT_ENDPOINT": self.address}
+
+    def official(self) -> dict[str, str]:
+        """For kaggle 2.2.4 and kagglehub 1.0.2."""
+        return {
+            **self._common(),
+            "KAGGLE_API_ENVIRONMENT": "LOCALHOST",
+            "http_proxy": self.address,
+            "no_proxy": "",
+        }
+
+    def fresh(self, name: str) -> Path:
+        """An empty folder of this name."""
+        path = self.folder / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+        return path
+
+    def _common(self) -> dict[str, str]:
+        return {"PATH": os.defpath, "HOME": str(self.folder / "home"), "LANG": "C.UTF-8"}
+
+
+@contextmanager
+def stage(owner: str = "ada") -> Iterator[Stage]:
+    """A server with one user, whose access token lies in the home of every client."""
+    folder = Path(tempfile.mkdtemp(prefix="brant-bench-"))
+    brant = [str(BIN / "brant")]
+    data = ["--data", str(folder / "server")]
+    clean = {"PATH": os.defpath, "HOME": str(folder)}
+    server = subprocess.Popen(
+        [*brant, "serve", *data, "--port", "0"], stdout=subprocess.PIPE, text=True, env=clean, cwd=folder
+    )
+    try:
+        assert server.stdout is not None
+        address = next(
+            word for word in server.stdout.readline().split() if word.startswith("http://")
+        ).rstrip("/")
+        subprocess.run(
+            [*brant, "admin", "user", "add", owner, *data], check=True, env=clean, capture_output=True
+        )
+        token = subprocess.run(
+            [*brant, "admin", "token", owner, *data], check=True, env=clean, capture_output=True, text=True
+        ).stdout
+        home = folder / "home" / ".kaggle"
+        home.mkdir(parents=True, mode=0o700)
+        (home / "access_token").write_text(token)
+        (home / "access_token").chmod(0o600)
+        yield Stage(folder, address, server)
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+        shutil.rmtree(folder)
+
+
+def dataset(folder: Path, handle: str, title: str) -> Path:
+    """Writes the metadata of a dataset into `folder`."""
+    content = {"id": handle, "title": title, "licenses": [{"name": "CC0-1.0"}]}
+    (folder / "dataset-metadata.json").write_text(json.dumps(content))
+    return folder
