@@ -28,7 +28,7 @@ bench: $(VENV)/.dev $(OFFICIAL)/.installed
 	$(BIN)/python bench/run.py
 
 soak: $(VENV)/.dev
-	BRANT_SOAK=1 $(BIN)/python -m pytest tests/soak $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -s tests/soak $(PYTEST_ARGS)
 
 lock:
 	requirements/lock.sh

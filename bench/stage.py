@@ -1,4 +1,4 @@
-"""Sets the stage for a benchmark: a server of ours on a free port, users, and clean homes for every client."""
+"""Sets the stage for a benchmark: a server of ours on a free port, a user, a home for every client."""
 
 import json
 import os
