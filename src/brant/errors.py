@@ -2,12 +2,13 @@
 
 BrantError
 ├── UsageError            2   the command line cannot be parsed
-├── InvalidInput          3   400  a value, file or archive is not acceptable as it stands
-│   └── InvalidHandle         (also a ValueError)
+├── InvalidInput          3   400  a value, file or archive is not acceptable as it stands (also a ValueError)
+│   └── InvalidHandle
 ├── Unauthenticated       4   401  no credentials, or they are wrong
 ├── PermissionDenied      5   403  the actor may not do this
 ├── NotFound              6   404
 ├── Conflict              7   409  it exists already, or changed meanwhile
+│   └── DestinationExists     (also a FileExistsError)
 ├── RateLimited           8   429  too many requests
 ├── Unreachable           9   503  the network or the peer did not answer in time
 ├── ServerFailure        10   500  the peer answered with a failure of its own
@@ -43,14 +44,14 @@ class UsageError(BrantError):
     exit_code = 2
 
 
-class InvalidInput(BrantError):
-    """A value, file or archive is not acceptable as it stands."""
+class InvalidInput(BrantError, ValueError):
+    """A value, file or archive is not acceptable as it stands; a ValueError, as the official library raises."""
 
     code = 400
     exit_code = 3
 
 
-class InvalidHandle(InvalidInput, ValueError):
+class InvalidHandle(InvalidInput):
     """A handle that is not of the form its noun asks for."""
 
 
@@ -80,6 +81,10 @@ class Conflict(BrantError):
 
     code = 409
     exit_code = 7
+
+
+class DestinationExists(Conflict, FileExistsError):
+    """A file or folder stands where something is to be written; a FileExistsError too."""
 
 
 class RateLimited(BrantError):
