@@ -98,7 +98,7 @@ class Timestamp(datetime):
     def wire(self) -> str:
         """Milliseconds and `Z`: the one form that every official parser reads rightly."""
         utc = self.astimezone(UTC)
-        return f"{utc:%Y-%m-%dT%H:%M:%S}.{utc.microsecond // 1000:03d}Z"
+        return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 class Duration(timedelta):
