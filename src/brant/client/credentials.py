@@ -1,0 +1,271 @@
+"""Who is calling: credentials, found where the official clients look, in their order (behaviour.md §2, hub.json)."""
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final
+
+from brant.client import configuration
+from brant.client.private_files import readable_by_others, write_private
+from brant.errors import InvalidInput, LocalFailure, Unauthenticated
+
+# No server takes a header much longer than this; what is longer is a file or a slip.
+_MAX_TOKEN: Final = 8192
+_TOKEN_FILES: Final = ("access_token", "access_token.txt")
+_OAUTH_FILE: Final = "credentials.json"
+
+
+class Credentials:
+    """How a caller proves who it is. `source` says in words where it was found; nothing here ever shows a secret."""
+
+    kind = "anonymous"
+
+    def __init__(self, source: str, *, username: str | None = None, warnings: tuple[str, ...] = ()) -> None:
+        self.source = source
+        self.username = username
+        self.warnings = warnings
+
+    def header(self) -> str | None:
+        """The value of the Authorization header, or None for no header."""
+        return None
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(source={self.source!r}, username={self.username!r})"
+
+
+class Anonymous(Credentials):
+    """No credentials at all; public things can be read."""
+
+    def __init__(self, *, warnings: tuple[str, ...] = ()) -> None:
+        super().__init__("no credentials", warnings=warnings)
+
+
+class AccessToken(Credentials):
+    """A bearer token (RFC 6750 §2.1)."""
+
+    kind = "access token"
+
+    def __init__(
+        self, token: str, source: str, *, username: str | None = None, warnings: tuple[str, ...] = ()
+    ) -> None:
+        super().__init__(source, username=username, warnings=warnings)
+        self._token = _header_safe(token, source)
+
+    def header(self) -> str | None:
+        return f"Bearer {self._token}"
+
+
+class OAuthLogin(AccessToken):
+    """The access token that an OAuth login left behind; `expires` is when it ends, if that is known."""
+
+    kind = "OAuth login"
+
+    def __init__(
+        self,
+        token: str,
+        source: str,
+        *,
+        username: str | None = None,
+        expires: datetime | None = None,
+        warnings: tuple[str, ...] = (),
+    ) -> None:
+        super().__init__(token, source, username=username, warnings=warnings)
+        self.expires = expires
+
+    def header(self) -> str | None:
+        if self.expires is not None and self.expires <= datetime.now(UTC):
+            raise Unauthenticated(
+                f"the login in {self.source} ended at {self.expires:%Y-%m-%d %H:%M} UTC: log in again, "
+                "or set KAGGLE_API_TOKEN to an access token"
+            )
+        return super().header()
+
+
+class LegacyKey(Credentials):
+    """A user name and an API key, sent by HTTP Basic (RFC 7617)."""
+
+    kind = "legacy key"
+
+    def __init__(self, username: str, key: str, source: str, *, warnings: tuple[str, ...] = ()) -> None:
+        super().__init__(source, username=_header_safe(username, source), warnings=warnings)
+        self._key = _header_safe(key, source)
+        if ":" in username:
+            raise InvalidInput(f"{source}: a user name cannot hold a colon (RFC 7617 §2); check the file")
+
+    def header(self) -> str | None:
+        return "Basic " + b64encode(f"{self.username}:{self._key}".encode()).decode()
+
+
+def find(environ: Mapping[str, str], home: Path, *, profile: str | None = None) -> Credentials:
+    """The first credentials that there are, in the official order; Anonymous when there are none.
+
+    A named profile is asked alone: no variable and no other file can send another server's secret to it.
+    Raises InvalidInput for a broken file or value, LocalFailure for an unreadable file; each says what to do.
+    """
+    warnings: list[str] = []
+    if profile is not None:
+        folder = configuration.folder(environ, home, profile)
+        return (
+            _token_files(folder, warnings)
+            or _legacy({}, configuration.load(environ, home, profile), warnings)
+            or _oauth(folder / _OAUTH_FILE, warnings)
+            or Anonymous(warnings=tuple(warnings))
+        )
+    return (
+        _notebook_token(environ, warnings)
+        or _token_variable(environ, warnings)
+        or _token_files(home / ".kaggle", warnings)
+        or _legacy(environ, configuration.load(environ, home), warnings)
+        or _oauth(home / ".kaggle" / _OAUTH_FILE, warnings)
+        or Anonymous(warnings=tuple(warnings))
+    )
+
+
+def save_kaggle_json(folder: Path, username: str, key: str) -> Path:
+    """Put user name and key into `folder`/kaggle.json beside what else it holds; mode 600."""
+    LegacyKey(username, key, "the given key")
+    file = folder / configuration.FILE_NAME
+    try:
+        held = json.loads(file.read_bytes())
+    except (OSError, ValueError):
+        held = {}
+    kept = held if isinstance(held, dict) else {}
+    write_private(file, json.dumps({**kept, "username": username, "key": key}, indent=2) + "\n")
+    return file
+
+
+def save_token(folder: Path, token: str) -> Path:
+    """Put an access token into `folder`/access_token; mode 600."""
+    AccessToken(token, "the given token")
+    file = folder / _TOKEN_FILES[0]
+    write_private(file, token.strip() + "\n")
+    return file
+
+
+def _notebook_token(environ: Mapping[str, str], warnings: list[str]) -> Credentials | None:
+    """Inside a Kaggle notebook KAGGLE_API_V1_TOKEN names a file (hub.json `credential_order`)."""
+    inside = "KAGGLE_KERNEL_RUN_TYPE" in environ and "KAGGLE_DATA_PROXY_URL" in environ
+    named = environ.get("KAGGLE_API_V1_TOKEN") if inside else None
+    return _token_file(Path(named), warnings, "KAGGLE_API_V1_TOKEN") if named else None
+
+
+def _token_variable(environ: Mapping[str, str], warnings: list[str]) -> Credentials | None:
+    """KAGGLE_API_TOKEN is a token, or the path of a file that holds one."""
+    value = environ.get("KAGGLE_API_TOKEN", "").strip()
+    if not value:
+        return None
+    file = Path(value).expanduser() if value.startswith("~") else Path(value)
+    try:
+        there = file.exists()
+    except (OSError, ValueError):
+        # Longer than a file name can be (a long token), or with bytes that no name holds: not a path.
+        there = False
+    if there:
+        found = _token_file(file, warnings, "KAGGLE_API_TOKEN")
+        if found is None:
+            raise InvalidInput(f"KAGGLE_API_TOKEN names {value}, which is empty: put an access token into it")
+        return found
+    if value.startswith(("/", "~", "./", "../")):
+        raise InvalidInput(
+            f"KAGGLE_API_TOKEN names {value[:200]}, which is not there: correct the path or unset it"
+        )
+    return AccessToken(value, "KAGGLE_API_TOKEN", warnings=tuple(warnings))
+
+
+def _token_files(folder: Path, warnings: list[str]) -> Credentials | None:
+    for name in _TOKEN_FILES:
+        found = _token_file(folder / name, warnings)
+        if found is not None:
+            return found
+    return None
+
+
+def _token_file(file: Path, warnings: list[str], variable: str | None = None) -> Credentials | None:
+    """The token in `file`; None if it is not there or, with a warning, if it is empty."""
+    source = f"{file} (named by {variable})" if variable else str(file)
+    try:
+        if readable_by_others(file):
+            warnings.append(_exposed(file))
+        with file.open("rb") as opened:
+            content = opened.read(_MAX_TOKEN + 2)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise LocalFailure(
+            f"{source} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}', or remove it"
+        ) from None
+    text = content.decode("utf-8-sig", "replace").strip()
+    if not text:
+        warnings.append(f"{file} is empty and was passed over: put an access token into it, or remove it")
+        return None
+    return AccessToken(text, source, warnings=tuple(warnings))
+
+
+def _legacy(
+    environ: Mapping[str, str], found: configuration.Configuration, warnings: list[str]
+) -> Credentials | None:
+    """User name and key, each from its variable or else from kaggle.json, as the official command line merges them."""
+    username, key = (found.get(name, environ) or "" for name in ("username", "key"))
+    if not username and not key:
+        return None
+    in_file = {name for name in ("username", "key") if found.values.get(name)}
+    from_file = bool(in_file) and not (environ.get("KAGGLE_USERNAME") and environ.get("KAGGLE_KEY"))
+    if not username or not key:
+        missing = "username" if not username else "key"
+        if from_file:
+            raise InvalidInput(
+                f'{found.path} lacks "{missing}": download a new kaggle.json from your settings page, '
+                f"or add it with 'brant config set -n {missing} -v …'"
+            )
+        other = "KAGGLE_KEY" if missing == "username" else "KAGGLE_USERNAME"
+        raise InvalidInput(
+            f"{other} is set but KAGGLE_{missing.upper()} is not: set both, or use KAGGLE_API_TOKEN"
+        )
+    if from_file and readable_by_others(found.path):
+        warnings.append(_exposed(found.path))
+    source = str(found.path) if from_file else "KAGGLE_USERNAME and KAGGLE_KEY"
+    return LegacyKey(username.strip(), key.strip(), source, warnings=tuple(warnings))
+
+
+def _oauth(file: Path, warnings: list[str]) -> Credentials | None:
+    """What an OAuth login of ours or of the official command line left (behaviour.md §3)."""
+    try:
+        held = json.loads(file.read_bytes())
+        token = held["access_token"]
+        expires = datetime.fromisoformat(held["access_token_expiration"])
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise LocalFailure(f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'") from None
+    except (ValueError, KeyError, TypeError):
+        raise InvalidInput(f"{file} is not a login: remove it and log in again") from None
+    if readable_by_others(file):
+        warnings.append(_exposed(file))
+    username = held.get("username")
+    return OAuthLogin(
+        str(token),
+        str(file),
+        username=username if isinstance(username, str) else None,
+        expires=expires if expires.tzinfo else expires.replace(tzinfo=UTC),
+        warnings=tuple(warnings),
+    )
+
+
+def _exposed(file: Path) -> str:
+    return f"{file} holds a secret and can be read by other users: run 'chmod 600 {file}'"
+
+
+def _header_safe(secret: str, source: str) -> str:
+    """`secret` if it can travel in a header; InvalidInput if it cannot, without showing it."""
+    text = secret.strip()
+    if not text:
+        raise InvalidInput(f"{source} is empty: put an access token or key there, or remove it")
+    if len(text) > _MAX_TOKEN:
+        raise InvalidInput(f"{source} is longer than {_MAX_TOKEN} characters, which no token is: check what it holds")
+    if any(not "!" <= letter <= "~" for letter in text):
+        raise InvalidInput(
+            f"{source} holds a blank, a line break or another character that no token has: copy it again"
+        )
+    return text
