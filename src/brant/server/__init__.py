@@ -1,1 +1,1 @@
-"""The server: Kaggle's API in one process."""
+"""The server: a Kaggle of your own, in one process."""

@@ -1,0 +1,71 @@
+"""The composition root: here, and only here, the parts of the server are put together."""
+
+import secrets
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+from brant.contract.catalog import METHODS
+from brant.contract.extensions import EXTENSIONS
+from brant.server import data_folder
+from brant.server.domain.handlers import compose, handlers
+from brant.server.edge.access_log import AccessLog
+from brant.server.edge.dispatch import Api
+from brant.server.edge.errors import ErrorAnswers, answer_http_exception
+from brant.server.edge.links import Signer, load_key
+from brant.server.edge.origins import OriginGuard, Origins
+from brant.server.edge.routes import Routes
+from brant.server.edge.storage import Storage
+from brant.server.edge.uploads import UploadEndpoint
+from brant.server.settings import Settings
+from brant.server.store.blobs import BlobStore
+from brant.server.store.database import Database
+
+SERVED: Final = (*METHODS, *EXTENSIONS.values())
+
+
+def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Starlette:
+    """The server as an ASGI application; its lifespan brings the database up to date, and closes it.
+
+    Makes the data folder where there is none. Raises LocalFailure where it cannot be used.
+    """
+    data_folder.prepare(settings.data)
+    db, store = Database(settings.database), BlobStore(settings.data)
+    signer = Signer(load_key(settings.link_key, secrets.token_bytes))
+    services = compose(db, store)
+    api = Api(Routes(SERVED), handlers(services), services.accounts, signer, clock)
+    storage = Storage(services.downloads, UploadEndpoint(services.uploads, clock), signer, clock)
+    middleware = [
+        *([Middleware(AccessLog)] if settings.verbose else []),
+        Middleware(ErrorAnswers),
+        Middleware(OriginGuard, Origins(settings.host, settings.origins)),
+    ]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        await run_in_threadpool(db.migrate)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(db.close)
+
+    return Starlette(
+        routes=[Route("/healthz", _healthz), Mount("/api", api), Mount("/storage", storage)],
+        middleware=middleware,
+        exception_handlers={HTTPException: answer_http_exception},
+        lifespan=lifespan,
+    )
+
+
+async def _healthz(_: Request) -> JSONResponse:
+    """Answers as long as the server takes requests."""
+    return JSONResponse({"status": "ok"})

@@ -1,0 +1,132 @@
+"""Dispatch: one API request from its verb and path to the handler of its method, and the message back."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final
+from urllib.parse import parse_qsl, quote
+
+import msgspec
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from brant.contract.codec import Message, decode_request, decode_rest, encode, to_rest
+from brant.contract.method import HttpRedirect
+from brant.errors import BrantError, NotFound, Unauthenticated, Unimplemented
+from brant.server.domain.actor import Actor, Context, Handler
+from brant.server.edge import adapters
+from brant.server.edge.authentication import Accounts, authenticate, read_credentials
+from brant.server.edge.bodies import read_body
+from brant.server.edge.errors import answer_for, error_answer
+from brant.server.edge.links import SignedLinks, Signer
+from brant.server.edge.routes import AnyMethod, Match, Routes, WrongVerb
+
+# A dataset of 10,000 files is created in one call; nobody without an account sends that much.
+BODY_LIMIT: Final = 64 * 1024 * 1024
+ANONYMOUS_BODY_LIMIT: Final = 1024 * 1024
+# Extensions to the official wire that this server has; clients that do not know them ignore the header.
+EXTENSIONS_HEADER: Final = {"X-Brant-Extensions": "claim-blobs"}
+
+Clock = Callable[[], datetime]
+
+
+class Api:
+    """The ASGI application under /api: every method of the catalogue, in both forms."""
+
+    def __init__(
+        self,
+        routes: Routes,
+        handlers: Mapping[AnyMethod, Handler],
+        accounts: Accounts,
+        signer: Signer,
+        clock: Clock,
+    ) -> None:
+        self._routes = routes
+        self._handlers = handlers
+        self._accounts = accounts
+        self._signer = signer
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answers one request; what it raises is for `ErrorAnswers`."""
+        try:
+            answer = await self._answer(scope, receive)
+        except BrantError as error:
+            answer = answer_for(error)
+        answer.headers.update(EXTENSIONS_HEADER)
+        await answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Response:
+        match = self._routes.find(scope["method"], scope["raw_path"].decode("ascii"))
+        if match is None:
+            raise NotFound(f"no method of the API is at {scope['path'][:200]}")
+        if isinstance(match, WrongVerb):
+            allowed = ", ".join(match.allowed)
+            return error_answer(405, f"this path takes {allowed} alone", {"Allow": allowed})
+        try:
+            return await self._call(match, scope, receive)
+        except BrantError as error:
+            answer = answer_for(error)
+            answer.status_code = adapters.error_status(match, answer.status_code)
+            return answer
+
+    async def _call(self, match: Match, scope: Scope, receive: Receive) -> Response:
+        method, headers = match.method, Headers(scope=scope)
+        handler = self._handlers.get(method)
+        if handler is None or method.request is None:
+            raise Unimplemented(f"{method.service}/{method.name} is not served by this server yet")
+        actor = await self._actor(method, headers)
+        if headers.get("content-encoding", "identity").lower() != "identity":
+            return error_answer(415, "the body is encoded: send it without Content-Encoding")
+        limit = BODY_LIMIT if actor is not None else ANONYMOUS_BODY_LIMIT
+        body = await read_body(receive, headers, limit)
+        context = self._context(actor, scope["state"]["origin"])
+        query = scope["query_string"].decode("latin-1")
+        return await run_in_threadpool(_run, match, handler, context, body, query)
+
+    async def _actor(self, method: AnyMethod, headers: Headers) -> Actor | None:
+        try:
+            credentials = read_credentials(headers.getlist("authorization"))
+            if credentials is None:
+                actor = None
+            else:
+                actor = await run_in_threadpool(authenticate, self._accounts, credentials, self._clock())
+        except Unauthenticated:
+            if not adapters.ignores_wrong_credentials(method):
+                raise
+            return None
+        if actor is None and not method.anonymous:
+            raise Unauthenticated(f"{method.name} needs credentials: send a token, or a user name and key")
+        return actor
+
+    def _context(self, actor: Actor | None, origin: str) -> Context:
+        now = self._clock()
+        return Context(actor=actor, now=now, links=SignedLinks(origin, self._signer, now))
+
+
+def _run(match: Match, handler: Handler, context: Context, body: bytes, query: str) -> Response:
+    """Decodes, handles and encodes, in one turn of a worker thread."""
+    method = match.method
+    assert method.request is not None
+    if match.form == "rpc":
+        request: Message = decode_request(body, method.request)
+    else:
+        # What the path says wins over what the query says.
+        params = {**dict(parse_qsl(query, errors="replace")), **match.params}
+        request = decode_rest(method.request, params=params, body=body, body_field=method.body_field)
+    answer = handler(context, request)
+    if isinstance(answer, HttpRedirect):
+        return _redirect(answer)
+    return Response(_encoded(match, answer), media_type="application/json")
+
+
+def _encoded(match: Match, answer: Message) -> bytes:
+    if match.form == "rpc":
+        return encode(answer)
+    return msgspec.json.encode(adapters.rest_shape(match.method, to_rest(answer)))
+
+
+def _redirect(answer: HttpRedirect) -> Response:
+    """302 whatever the verb was: a 307 would make official clients POST to the storage (behaviour.md §8)."""
+    return Response(status_code=302, headers={"Location": quote(answer.url, safe="%/:=&?~#+!$,;'@()*[]")})

@@ -1,0 +1,82 @@
+"""Error answers: every failure leaves as `{"code", "message"}`, and nothing of its insides with it."""
+
+import logging
+import math
+import secrets
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from brant.errors import BrantError, RateLimited, Unauthenticated
+
+_log: Final = logging.getLogger(__name__)
+# RFC 9110 §11.6.1: one challenge for each scheme that is understood.
+_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="brant", Basic realm="brant", charset="UTF-8"'}
+
+
+class ClientGone(Exception):
+    """The client closed its connection: there is nobody to answer."""
+
+
+def error_answer(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:
+    """One error as official clients read it: JSON with an integer `code` (behaviour.md §5)."""
+    body = msgspec.json.encode({"code": status, "message": message})
+    return Response(body, status, headers, media_type="application/json")
+
+
+def answer_for(error: BrantError) -> Response:
+    """The answer that an error of our tree stands for."""
+    headers: dict[str, str] = {}
+    if isinstance(error, Unauthenticated):
+        headers = dict(_CHALLENGE)
+    elif isinstance(error, RateLimited) and error.retry_after is not None:
+        headers = {"Retry-After": str(math.ceil(error.retry_after))}
+    return error_answer(error.code, error.message, headers)
+
+
+async def answer_http_exception(_: Request, error: Exception) -> Response:
+    """What Starlette's own router refuses, in the same form as everything else."""
+    status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
+    words = "no such path: the API is under /api/v1" if status == 404 else HTTPStatus(status).phrase.lower()
+    return error_answer(status, words, headers)
+
+
+class ErrorAnswers:
+    """ASGI middleware, the outermost: turns what was raised below into an answer.
+
+    An error that is not of our tree is logged under an id, and the caller gets that id alone.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Raises only where the answer had begun: the connection must break, lest the body look whole."""
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched)
+        except ClientGone:
+            return
+        except BrantError as error:
+            if begun:
+                raise
+            await answer_for(error)(scope, receive, send)
+        except Exception:
+            if begun or scope["type"] != "http":
+                raise
+            number = secrets.token_hex(4)
+            _log.exception("error %s in %s %s", number, scope["method"], scope["path"])
+            words = f"the server failed; its log has the reason under error {number}"
+            await error_answer(500, words)(scope, receive, send)

@@ -1,0 +1,96 @@
+"""Links: the addresses this server hands out; those of bytes are signed, expire, and need no credentials."""
+
+import hashlib
+import hmac
+import json
+import os
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+from brant.errors import LocalFailure, PermissionDenied
+
+KEY_BYTES: Final = 32
+# Long enough for a large file on a slow line, resumed; a client that comes later asks for a new address.
+LIFETIME: Final = timedelta(hours=24)
+
+
+class Signer:
+    """Signs and checks what an address grants, by HMAC-SHA-256 (RFC 2104)."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def sign(self, *claims: str) -> str:
+        """The signature of `claims`, in hexadecimal; their number and order count."""
+        # As JSON no two lists of claims read the same, whatever characters a file name holds.
+        return hmac.new(self._key, json.dumps(claims).encode(), hashlib.sha256).hexdigest()
+
+    def check(self, signature: str, *claims: str) -> None:
+        """Raises PermissionDenied unless `signature` is that of `claims`."""
+        if not hmac.compare_digest(self.sign(*claims).encode(), signature.encode(errors="replace")):
+            raise PermissionDenied(
+                "the signature of this address does not hold: ask the API for a new address"
+            )
+
+
+class SignedLinks:
+    """The addresses for one caller, in the origin that the caller used; they expire LIFETIME after `now`."""
+
+    def __init__(self, origin: str, signer: Signer, now: datetime) -> None:
+        self._origin = origin
+        self._signer = signer
+        self._expires = str(int((now + LIFETIME).timestamp()))
+
+    def upload(self, token: str) -> str:
+        """Where the bytes of an upload token go; the token itself is the secret."""
+        return f"{self._origin}/storage/uploads/{quote(token, safe='')}"
+
+    def blob(self, sha256: str, name: str, *, version_id: int) -> str:
+        """One file of a version; the last segment is its base name, which official clients save it under."""
+        return self._signed("blobs", sha256, name.rpartition("/")[2], str(version_id))
+
+    def bundle(self, version_id: int, name: str) -> str:
+        """The whole version as one archive called `name`."""
+        return self._signed("bundles", str(version_id), name.rpartition("/")[2], str(version_id))
+
+    def page(self, path: str) -> str:
+        """A page of this server for people; `path` begins with a slash."""
+        return self._origin + quote(path)
+
+    def _signed(self, kind: str, key: str, name: str, version: str) -> str:
+        signature = self._signer.sign(kind, key, name, version, self._expires)
+        query = f"version={version}&expires={self._expires}&signature={signature}"
+        return f"{self._origin}/storage/{kind}/{quote(key)}/{quote(name, safe='')}?{query}"
+
+
+def check_link(signer: Signer, path: Sequence[str], query: Mapping[str, str], now: datetime) -> int:
+    """The id of the version that an address grants a part of; `path` is its kind, key and name, decoded.
+
+    Raises PermissionDenied.
+    """
+    version, expires = query.get("version", ""), query.get("expires", "")
+    signer.check(query.get("signature", ""), *path, version, expires)
+    # What carries a good signature was written by `SignedLinks`, so both are numbers.
+    if now >= datetime.fromtimestamp(int(expires), UTC):
+        raise PermissionDenied("this address has expired: ask the API for a new one")
+    return int(version)
+
+
+def load_key(path: Path, random_bytes: Callable[[int], bytes]) -> bytes:
+    """The signing key in `path`; made with mode 600 where there is none yet. Raises LocalFailure."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_bytes()
+        if len(key) != KEY_BYTES:
+            raise LocalFailure(f"the signing key {path} is damaged: delete it and start again") from None
+        return key
+    with os.fdopen(descriptor, "wb") as file:
+        key = random_bytes(KEY_BYTES)
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key

@@ -1,0 +1,62 @@
+"""Storage: the addresses under /storage, where bytes come in by token and go out by signature."""
+
+from collections.abc import Callable
+from datetime import datetime
+from urllib.parse import parse_qsl, unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from brant.errors import NotFound
+from brant.server.domain.downloads import Downloads
+from brant.server.edge.downloads import checksum_headers, serve
+from brant.server.edge.errors import error_answer
+from brant.server.edge.links import Signer, check_link
+from brant.server.edge.uploads import UploadEndpoint
+
+
+class Storage:
+    """The ASGI application under /storage."""
+
+    def __init__(
+        self, stored: Downloads, uploads: UploadEndpoint, signer: Signer, clock: Callable[[], datetime]
+    ) -> None:
+        self._stored = stored
+        self._uploads = uploads
+        self._signer = signer
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serves `uploads/{token}`, `blobs/{sha256}/{name}` and `bundles/{version_id}/{name}`."""
+        path = [unquote(part) for part in scope["raw_path"].decode("ascii").split("/")[2:]]
+        match path:
+            case ["uploads", token]:
+                if scope["method"] == "PUT":
+                    answer = await self._uploads.put(token, scope, receive)
+                else:
+                    answer = _wrong_verb("PUT")
+                await answer(scope, receive, send)
+            case ["blobs" | "bundles", _, _]:
+                if scope["method"] in ("GET", "HEAD"):
+                    await self._download(path, scope, receive, send)
+                else:
+                    await _wrong_verb("GET, HEAD")(scope, receive, send)
+            case _:
+                raise NotFound("no such address in the storage: ask the API for one")
+
+    async def _download(self, path: list[str], scope: Scope, receive: Receive, send: Send) -> None:
+        kind, key, name = path
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        version = check_link(self._signer, path, query, self._clock())
+        if kind == "blobs":
+            file = await run_in_threadpool(self._stored.blob, key, version)
+            checksums = checksum_headers(sha256=file.sha256, md5=file.md5)
+            await serve(scope, receive, send, content=file, etag=file.sha256, name=name, headers=checksums)
+        else:
+            bundle = await run_in_threadpool(self._stored.bundle, version)
+            await serve(scope, receive, send, content=bundle, etag=bundle.etag, name=name, headers={})
+
+
+def _wrong_verb(allowed: str) -> Response:
+    return error_answer(405, f"this address takes {allowed} alone", {"Allow": allowed})

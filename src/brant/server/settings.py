@@ -1,0 +1,34 @@
+"""Settings: what a server is told at its start, and where things lie in its data folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+DEFAULT_HOST: Final = "127.0.0.1"
+DEFAULT_PORT: Final = 8765
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """`port` 0 means any free one; `origins` are public addresses beside the loopback names and `host`."""
+
+    data: Path
+    host: str = DEFAULT_HOST
+    port: int = DEFAULT_PORT
+    origins: tuple[str, ...] = ()
+    verbose: bool = False
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file."""
+        return self.data / "brant.sqlite3"
+
+    @property
+    def link_key(self) -> Path:
+        """The key that signs addresses."""
+        return self.data / "link.key"
+
+    @property
+    def lock(self) -> Path:
+        """Held by the process that serves the folder."""
+        return self.data / "lock"
