@@ -1,0 +1,59 @@
+"""What a verb gets besides its options: the environment, the streams, and the way to a session."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple, TextIO
+
+from brant.cli.output import Format, Output, clean
+from brant.redact import redact
+
+if TYPE_CHECKING:
+    from brant.client.session import Session
+    from brant.transfer.progress import Progress
+
+
+class Context(NamedTuple):
+    """The edge of the process, taken once: nothing below reads the environment or the streams by itself."""
+
+    environ: Mapping[str, str]
+    home: Path
+    endpoint: str | None
+    profile: str | None
+    verbose: bool
+    stdin: TextIO
+    out: TextIO
+    err: TextIO
+
+    def session(self) -> "Session":
+        """A session with the server and the credentials that options and environment name."""
+        from brant.client.session import Session
+
+        session = Session.from_environ(
+            self.environ, self.home, endpoint=self.endpoint, profile=self.profile, warn=self.say
+        )
+        if not self.verbose:
+            return session
+        from brant.cli.trace import traced
+
+        return traced(session, self.say)
+
+    def setting(self, name: str) -> str | None:
+        """A value of the configuration file, or of the variable that wins over it."""
+        from brant.client import configuration
+
+        profile = configuration.profile_of(self.environ, self.profile)
+        return configuration.load(self.environ, self.home, profile).get(name, self.environ)
+
+    def output(self, format_: Format) -> Output:
+        """Where results go."""
+        return Output(self.out, format_)
+
+    def progress(self, *, quiet: bool) -> "Progress":
+        """Where bytes on the move are shown: a bar on a terminal's standard error, or nowhere."""
+        from brant.transfer.progress import Bars, Silent
+
+        return Silent() if quiet else Bars(self.err)
+
+    def say(self, text: str) -> None:
+        """One line for the reader, on standard error: a hint, a warning, what happens now."""
+        self.err.write(clean(redact(text)) + "\n")

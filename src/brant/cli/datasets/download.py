@@ -1,0 +1,145 @@
+"""`brant datasets download`: a dataset, or some of its files, into a folder of their own."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from brant.cli.context import Context
+from brant.cli.datasets.arguments import declare_handle, read_handle, resolve
+from brant.cli.output import Column, Format, Output
+from brant.cli.parser import declare_format
+from brant.errors import BrantError, UsageError
+
+if TYPE_CHECKING:
+    from brant.client.downloading import Arrived
+    from brant.client.session import Session
+    from brant.contract.handles import DatasetHandle
+
+EXAMPLES = """\
+examples:
+  brant datasets download owner/penguins --unzip -p ./data
+  brant datasets download owner/penguins/versions/2 --include '*.csv' --exclude 'raw/*'
+  brant datasets download owner/penguins -f penguins.csv
+  brant datasets download owner/penguins -f raw/"""
+
+_COLUMNS = (Column("path"), Column("size", "size"), Column("sha256"), Column("fresh"))
+_SHOWN = ("path", "size")
+_MOST_SHOWN = 20
+
+
+class Options(NamedTuple):
+    """What to fetch and where to. `path` None: a folder of the dataset's own."""
+
+    dataset: str
+    version: int | None
+    file: str | None
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    path: Path | None
+    unzip: bool
+    force: bool
+    quiet: bool
+    format: Format
+
+
+def declare(parser: ArgumentParser) -> None:
+    """The command line of `brant datasets download`."""
+    declare_handle(parser)
+    parser.add_argument(
+        "-f",
+        "--file",
+        "--file-name",
+        dest="file_name",
+        metavar="NAME",
+        help="one file, or one folder: 'folder/'",
+    )
+    parser.add_argument("--include", action="append", metavar="GLOB", help="only such files; may be repeated")
+    parser.add_argument("--exclude", action="append", metavar="GLOB", help="no such files; may be repeated")
+    parser.add_argument("--version-number", type=int, metavar="N", help="this version (default: the newest)")
+    parser.add_argument(
+        "-p", "--path", metavar="FOLDER", help="where to (default: a folder named as the dataset)"
+    )
+    parser.add_argument("-w", "--wp", dest="path", action="store_const", const=".", help="into this folder")
+    parser.add_argument("--unzip", action="store_true", help="as files, instead of one zip")
+    parser.add_argument("-o", "--force", action="store_true", help="again, even what is here and whole")
+    parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no list")
+    declare_format(parser)
+
+
+def read(parsed: Namespace) -> Options:
+    """The options of one call. Raises UsageError."""
+    include = tuple(parsed.include or ())
+    file: str | None = parsed.file_name
+    if file and (include or parsed.exclude) and not file.endswith("/"):
+        raise UsageError("--file names one file already: leave --include and --exclude out")
+    return Options(
+        dataset=read_handle(parsed),
+        version=parsed.version_number,
+        file=file,
+        include=include,
+        exclude=tuple(parsed.exclude or ()),
+        path=Path(parsed.path) if parsed.path else None,
+        unzip=parsed.unzip,
+        force=parsed.force,
+        quiet=parsed.quiet,
+        format=parsed.format,
+    )
+
+
+def run(options: Options, context: Context) -> None:
+    """Fetches, verifies, and ends with a list of what arrived."""
+    from brant.client.datasets import download
+
+    output = context.output(options.format)
+    output.chosen(_COLUMNS)
+    with context.session() as session:
+        handle = resolve(options.dataset, session, version=options.version)
+        into = options.path or _own_folder(handle, context)
+        if not options.quiet:
+            _tell_licence(session, handle, context)
+        arrived = download(
+            session,
+            handle,
+            into,
+            file=options.file,
+            unzip=options.unzip,
+            include=options.include,
+            exclude=options.exclude,
+            force=options.force,
+            progress=context.progress(quiet=options.quiet),
+        )
+    _list(arrived, into, output, options, context)
+
+
+def _own_folder(handle: "DatasetHandle", context: Context) -> Path:
+    """`./{slug}`; below a configured path `datasets/{owner}/{slug}`, as the official command line."""
+    base = context.setting("path")
+    return Path(base).expanduser() / "datasets" / handle.owner / handle.slug if base else Path(handle.slug)
+
+
+def _tell_licence(session: "Session", handle: "DatasetHandle", context: Context) -> None:
+    from brant.client.datasets import metadata
+
+    try:
+        names = [licence.name for licence in metadata(session, handle).licenses if licence.name]
+    except BrantError as error:
+        # The download itself says what is wrong, if anything is; the licence alone stops nothing.
+        context.say(f"the licence is not known: {error.message}")
+        return
+    context.say(f"{session.endpoint.web}/datasets/{handle}: licence {', '.join(names) or 'not named'}")
+
+
+def _list(arrived: "list[Arrived]", into: Path, output: Output, options: Options, context: Context) -> None:
+    rows = [(str(file.path), file.size, file.sha256, file.fresh) for file in arrived]
+    if not output.is_table:
+        output.rows(_COLUMNS, rows)
+        return
+    if options.quiet:
+        return
+    wanted = options.format.fields or _SHOWN
+    context.output(Format(fields=wanted)).rows(_COLUMNS, rows[:_MOST_SHOWN])
+    if len(rows) > _MOST_SHOWN:
+        context.out.write(f"and {len(rows) - _MOST_SHOWN} more\n")
+    kept = sum(not file.fresh for file in arrived)
+    was_here = f", {kept} of them here already" if kept else ""
+    context.say(f"{len(rows)} files in {into.resolve()}{was_here}")

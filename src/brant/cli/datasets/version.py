@@ -1,0 +1,67 @@
+"""`brant datasets version`: publishes a folder as a new version of its dataset."""
+
+from argparse import ArgumentParser, Namespace
+from typing import NamedTuple
+
+from brant.cli.confirm import confirm
+from brant.cli.context import Context
+from brant.cli.datasets.publishing import Upload, declare_upload, read_upload, tell
+
+EXAMPLES = """\
+examples:
+  brant datasets version -p ./penguins -m "two more islands"
+  brant datasets version -p ./penguins -m "start over" --delete-old-versions --yes"""
+
+
+class Options(NamedTuple):
+    """What to publish, what is new, and whether older versions go; `yes` stands for the answer."""
+
+    upload: Upload
+    notes: str
+    delete_old: bool
+    yes: bool
+
+
+def declare(parser: ArgumentParser) -> None:
+    """The command line of `brant datasets version`."""
+    parser.add_argument(
+        "-m", "--message", dest="version_notes", required=True, help="what is new in this version"
+    )
+    declare_upload(parser)
+    parser.add_argument(
+        "-d", "--delete-old-versions", action="store_true", help="remove all versions before it"
+    )
+    parser.add_argument(
+        "-y", "--yes", action="store_true", help="do not ask before old versions go; for scripts"
+    )
+
+
+def read(parsed: Namespace) -> Options:
+    """The options of one call."""
+    return Options(
+        upload=read_upload(parsed),
+        notes=parsed.version_notes,
+        delete_old=parsed.delete_old_versions,
+        yes=parsed.yes,
+    )
+
+
+def run(options: Options, context: Context) -> None:
+    """Publishes the folder, whole or not at all. Raises Declined unless old versions may go."""
+    from brant.client.datasets import create_version
+
+    upload = options.upload
+    if options.delete_old:
+        question = "Delete all versions before the new one? It cannot be undone."
+        confirm(question, yes=options.yes, stdin=context.stdin, err=context.err)
+    with context.session() as session:
+        published = create_version(
+            session,
+            upload.folder,
+            options.notes,
+            delete_old=options.delete_old,
+            dir_mode=upload.dir_mode,
+            ignore=upload.ignore,
+            progress=context.progress(quiet=upload.quiet),
+        )
+    tell(published, "a new version of", upload, context)
