@@ -1,0 +1,1 @@
+"""Moves bytes between HTTP and disk; knows nothing of Kaggle."""

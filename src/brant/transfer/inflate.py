@@ -1,0 +1,101 @@
+"""Decompresses the members of a zip piece by piece, so that no lie in a header can fill the memory."""
+
+import zlib
+from collections.abc import Callable, Iterator
+from typing import Final
+
+# Larger pieces of output are slower: each would be a fresh mapping of memory.
+_OUT: Final = 64 * 1024
+_LZMA_DICTIONARY: Final = 256 * 1024 * 1024
+
+
+def inflate(pieces: Iterator[bytes], method: int, size: int) -> Iterator[bytes]:
+    """What `pieces` hold, uncompressed, in chunks of 64 KiB at most.
+
+    Raises zlib.error, OSError, lzma.LZMAError, EOFError or ValueError for data that does not end as it should, and
+    gives no more than a chunk beyond `size`, the length claimed.
+    """
+    return METHODS[method](pieces, size)
+
+
+def _stored(pieces: Iterator[bytes], _size: int) -> Iterator[bytes]:
+    return pieces
+
+
+def _deflated(pieces: Iterator[bytes], _size: int) -> Iterator[bytes]:
+    machine = zlib.decompressobj(-zlib.MAX_WBITS)
+    for piece in pieces:
+        if machine.eof:
+            raise ValueError("bytes follow the end of a member")
+        rest = piece
+        while rest:
+            chunk = machine.decompress(rest, _OUT)
+            rest = machine.unconsumed_tail
+            if chunk:
+                yield chunk
+            if machine.unused_data:
+                raise ValueError("bytes follow the end of a member")
+    while not machine.eof:
+        chunk = machine.decompress(b"", _OUT)
+        if not chunk:
+            raise EOFError("a member ends too early")
+        yield chunk
+
+
+def _bzip2(pieces: Iterator[bytes], _size: int) -> Iterator[bytes]:
+    import bz2
+
+    machine = bz2.BZ2Decompressor()
+    for piece in pieces:
+        chunk = machine.decompress(piece, _OUT)
+        while chunk or not (machine.needs_input or machine.eof):
+            if chunk:
+                yield chunk
+            if machine.eof:
+                break
+            chunk = machine.decompress(b"", _OUT)
+    if not machine.eof:
+        raise EOFError("a member ends too early")
+
+
+def _lzma(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+    """APPNOTE.TXT 5.8: four bytes of version and length, five of properties, then raw LZMA."""
+    import lzma
+
+    head = b""
+    while len(head) < 9:
+        head += next(pieces, b"") or _too_short()
+    byte, dictionary = head[4], int.from_bytes(head[5:9], "little")
+    if head[2:4] != b"\x05\x00" or byte >= 225 or dictionary > _LZMA_DICTIONARY:
+        raise ValueError("its LZMA properties are not supported")
+    options = {"id": lzma.FILTER_LZMA1, "dict_size": dictionary}
+    options |= {"lc": byte % 9, "lp": byte // 9 % 5, "pb": byte // 45}
+    machine = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[options])
+    given, piece = 0, head[9:]
+    while True:
+        chunk = machine.decompress(piece, _OUT)
+        given += len(chunk)
+        if chunk:
+            yield chunk
+        if machine.eof or given > size:
+            return
+        piece = b""
+        if machine.needs_input:
+            following = next(pieces, None)
+            # Without an end marker, which is optional, the length is all there is to end by.
+            if following is None:
+                return
+            piece = following
+
+
+def _too_short() -> bytes:
+    raise EOFError("a member ends too early")
+
+
+METHODS: Final[dict[int, Callable[[Iterator[bytes], int], Iterator[bytes]]]] = {
+    0: _stored,
+    8: _deflated,
+    12: _bzip2,
+    14: _lzma,
+}
+"""Compression methods of a zip (APPNOTE.TXT 4.4.5)."""

@@ -1,0 +1,83 @@
+"""Which member names of an archive are safe to become files, and which of them collide."""
+
+import re
+import unicodedata
+from typing import Final
+
+from brant.errors import InvalidInput
+
+_MAX_COMPONENT: Final = 255
+_MAX_PATH: Final = 4000
+_DRIVE: Final = re.compile(r"[A-Za-z]:")
+
+
+def safe_parts(name: str) -> tuple[str, ...]:
+    """The components of a member's name, relative to where it is extracted; "." and "" between slashes fall away.
+
+    Raises InvalidInput, naming the member, for one that is absolute, has a drive letter, "..", a backslash, a
+    control character, letters that no file name can hold, or is too long; and for one that names nothing.
+    """
+    fault = _fault(name)
+    if fault:
+        raise InvalidInput(
+            f"The archive member {shown(name)} {fault}; nothing is taken from such an archive."
+        )
+    return tuple(part for part in name.split("/") if part not in ("", "."))
+
+
+def shown(name: str) -> str:
+    """A member's name as messages give it: in one line, and not too long."""
+    plain = ascii(name)
+    return plain if len(plain) <= 120 else f"{plain[:117]}...'"
+
+
+def _fault(name: str) -> str | None:
+    parts = [part for part in name.split("/") if part not in ("", ".")]
+    try:
+        lengths = [len(part.encode()) for part in parts]
+    except UnicodeEncodeError:
+        return "is not valid UTF-8"
+    checks = (
+        (any(unicodedata.category(letter) == "Cc" for letter in name), "has control characters in its name"),
+        ("\\" in name, "has a backslash in its name"),
+        (name.startswith("/"), "has an absolute name"),
+        (bool(_DRIVE.match(name)), "has a drive letter in its name"),
+        # Windows drops trailing dots and spaces: ".. " would climb there.
+        (any(not part.strip(". ") for part in parts), 'has ".." or its like in its name'),
+        (not parts, "has no name"),
+        (any(length > _MAX_COMPONENT for length in lengths), f"has a name over {_MAX_COMPONENT} bytes"),
+        (sum(lengths) + len(lengths) > _MAX_PATH, f"has a path over {_MAX_PATH} bytes"),
+    )
+    return next((fault for found, fault in checks if found), None)
+
+
+class Names:
+    """The names taken so far. Two that some file system would hold for one do not go together."""
+
+    def __init__(self) -> None:
+        self._taken: dict[str, tuple[str, bool]] = {}
+
+    def add(self, parts: tuple[str, ...], *, is_folder: bool) -> None:
+        """Take a name, and the folders that it lies in.
+
+        Raises InvalidInput for a file given twice, names that differ only in case or Unicode form, and a name that
+        is a file in one place and a folder in another.
+        """
+        for depth in range(1, len(parts) + 1):
+            path = "/".join(parts[:depth])
+            folder = is_folder or depth < len(parts)
+            known, known_folder = self._taken.setdefault(_folded(path), (path, folder))
+            if known is path:
+                continue
+            if known != path:
+                raise InvalidInput(
+                    f"The archive members {shown(known)} and {shown(path)} are one file to some systems; rename one."
+                )
+            if not (folder and known_folder):
+                raise InvalidInput(
+                    f"The archive holds {shown(path)} twice; pack it again without one of them."
+                )
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())

@@ -1,0 +1,70 @@
+"""Reads what an answer says of the object behind it: size, validators, MD5, and which range it holds."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from brant.transfer.journal import Identity
+from brant.transfer.response import Response
+
+_CONTENT_RANGE: Final = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class ContentRange:
+    """RFC 9110 §14.4. `start` and `end` (inclusive) are None when the range could not be satisfied."""
+
+    start: int | None
+    end: int | None
+    total: int | None
+
+
+def content_range(response: Response) -> ContentRange | None:
+    """The Content-Range of an answer; None where there is none, or one that makes no sense."""
+    found = _CONTENT_RANGE.fullmatch(response.headers.get("content-range", "").strip())
+    if not found:
+        return None
+    start, end, total = (int(text) if text and text != "*" else None for text in found.groups())
+    if start is not None and end is not None and (end < start or (total is not None and end >= total)):
+        return None
+    return ContentRange(start, end, total)
+
+
+def identity_of(response: Response) -> Identity:
+    """The object that a whole (200) answer holds."""
+    headers = response.headers
+    return Identity(
+        headers.get("etag"), headers.get("last-modified"), response.content_length, _md5(response, whole=True)
+    )
+
+
+def is_same(old: Identity, new: Identity) -> bool | None:
+    """Whether two answers are of one object, by their validators; None where these cannot tell."""
+    if old.etag and new.etag:
+        return old.etag.removeprefix("W/") == new.etag.removeprefix("W/")
+    if old.last_modified and new.last_modified:
+        return old.last_modified == new.last_modified
+    return None
+
+
+def continues(response: Response, identity: Identity | None, length: int) -> bool:
+    """Whether a 206 holds the object's bytes from `length` on."""
+    held = content_range(response)
+    if held is None or held.start != length or identity is None:
+        return False
+    if None not in (held.total, identity.size) and held.total != identity.size:
+        return False
+    headers = response.headers
+    named = Identity(headers.get("etag"), headers.get("last-modified"), None, _md5(response, whole=False))
+    if named.md5 and identity.md5 and named.md5 != identity.md5:
+        return False
+    return is_same(identity, named) is not False
+
+
+def _md5(response: Response, *, whole: bool) -> str | None:
+    """Base64, from x-goog-hash, or from Content-MD5 where the answer is the whole object."""
+    for entry in response.headers.get("x-goog-hash", "").split(","):
+        name, _, value = entry.strip().partition("=")
+        if name == "md5":
+            return value
+    return response.headers.get("content-md5") if whole else None

@@ -1,0 +1,106 @@
+"""What a file must be, and whether it is."""
+
+from base64 import b64decode
+from dataclasses import dataclass
+from hashlib import md5, sha256
+from pathlib import Path
+from typing import Final
+
+from brant.transfer.journal import Identity
+from brant.transfer.partial import Partial, local_failure
+from brant.transfer.retry import http_date
+
+_READ: Final = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What the caller knows of the file: bytes, raw MD5, hexadecimal SHA-256; None where it does not."""
+
+    size: int | None = None
+    md5: bytes | None = None
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Downloaded:
+    """A file that is whole and verified.
+
+    `md5` is None where nobody named one to compare with. `resumed_from` counts the bytes that were there
+    already; `reused` says that nothing was fetched, since the file itself was.
+    """
+
+    path: Path
+    size: int
+    sha256: str
+    md5: bytes | None
+    resumed_from: int
+    etag: str | None
+    last_modified: str | None
+    reused: bool = False
+
+
+def fault_of(partial: Partial, expected: Expected, total: int | None) -> str | None:
+    """What is wrong with the bytes, in words; None if they pass every check there is.
+
+    `total` is the size that the server told. A SHA-256 makes the weaker MD5 needless.
+    """
+    for size in (expected.size, total):
+        if size is not None and size != partial.length:
+            return f"{partial.length} bytes instead of {size}"
+    if expected.sha256:
+        return None if expected.sha256.lower() == partial.sha256() else "its SHA-256 differs"
+    wanted = expected.md5 or _decoded(partial.identity.md5 if partial.identity else None)
+    if wanted and wanted != (partial.md5() or partial.md5_read_again()):
+        return "its MD5 differs"
+    return None
+
+
+def learned(expected: Expected, offered: Identity) -> Expected:
+    """What the caller knows, and for the rest what the server says."""
+    size = offered.size if expected.size is None else expected.size
+    return Expected(size, expected.md5 or _decoded(offered.md5), expected.sha256)
+
+
+def existing_file(path: Path, known: Expected, offered: Identity) -> Downloaded | None:
+    """The file at `path`, if it is the one known: by its hash, else by the size and date that were offered."""
+    try:
+        if not path.is_file():
+            return None
+        facts = path.stat()
+        if known.size is not None and facts.st_size != known.size:
+            return None
+        if not (known.sha256 or known.md5):
+            dated = http_date(offered.last_modified)
+            if known.size is None or dated is None or dated != int(facts.st_mtime):
+                return None
+        digest, other = _hash_file(path, with_md5=not known.sha256)
+    except OSError as error:
+        raise local_failure(error, path) from error
+    if known.sha256 and known.sha256.lower() != digest:
+        return None
+    if known.md5 and not known.sha256 and known.md5 != other:
+        return None
+    return Downloaded(
+        path, facts.st_size, digest, other, facts.st_size, offered.etag, offered.last_modified, reused=True
+    )
+
+
+def _hash_file(path: Path, *, with_md5: bool) -> tuple[str, bytes | None]:
+    digest, other = sha256(), md5(usedforsecurity=False)
+    view = memoryview(bytearray(_READ))
+    with path.open("rb", buffering=0) as file:
+        while count := file.readinto(view):
+            digest.update(view[:count])
+            if with_md5:
+                other.update(view[:count])
+    return digest.hexdigest(), other.digest() if with_md5 else None
+
+
+def _decoded(value: str | None) -> bytes | None:
+    """A base64 MD5 in raw form; None for what is none."""
+    try:
+        raw = b64decode(value or "", validate=True)
+    except ValueError:
+        return None
+    return raw if len(raw) == 16 else None
