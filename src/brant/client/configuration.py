@@ -79,7 +79,9 @@ def view(environ: Mapping[str, str], home: Path, profile: str | None = None) -> 
     return shown
 
 
-def set_value(environ: Mapping[str, str], home: Path, name: str, value: str, profile: str | None = None) -> Path:
+def set_value(
+    environ: Mapping[str, str], home: Path, name: str, value: str, profile: str | None = None
+) -> Path:
     """Store one value (mode 600, whole or not at all) and say where. Raises InvalidInput for an unknown name."""
     if name not in NAMES:
         raise InvalidInput(f"{name[:60]!r} is no configuration name: choose from {', '.join(NAMES)}")
@@ -122,7 +124,9 @@ def _read(file: Path) -> dict[str, str]:
         ) from None
     except ValueError as error:
         # JSONDecodeError quotes nothing of the file but where the fault is.
-        where = f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        where = (
+            f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
+        )
         raise InvalidInput(f"{file} is not JSON{where}: mend it, or remove it and log in again") from None
     if not isinstance(content, dict):
         raise InvalidInput(f'{file} holds no JSON object: it must look like {{"username": "…", "key": "…"}}')

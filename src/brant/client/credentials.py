@@ -238,7 +238,9 @@ def _oauth(file: Path, warnings: list[str]) -> Credentials | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise LocalFailure(f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'") from None
+        raise LocalFailure(
+            f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'"
+        ) from None
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(f"{file} is not a login: remove it and log in again") from None
     if readable_by_others(file):
@@ -263,7 +265,9 @@ def _header_safe(secret: str, source: str) -> str:
     if not text:
         raise InvalidInput(f"{source} is empty: put an access token or key there, or remove it")
     if len(text) > _MAX_TOKEN:
-        raise InvalidInput(f"{source} is longer than {_MAX_TOKEN} characters, which no token is: check what it holds")
+        raise InvalidInput(
+            f"{source} is longer than {_MAX_TOKEN} characters, which no token is: check what it holds"
+        )
     if any(not "!" <= letter <= "~" for letter in text):
         raise InvalidInput(
             f"{source} holds a blank, a line break or another character that no token has: copy it again"

@@ -47,7 +47,9 @@ class Endpoint(NamedTuple):
         if parts.scheme not in ("http", "https") or not host:
             raise InvalidInput(f"{shown!r} is not an address: write it as http://host:port or https://host")
         if "@" in parts.netloc:
-            raise InvalidInput("the endpoint holds a user name or password: leave them out, and log in instead")
+            raise InvalidInput(
+                "the endpoint holds a user name or password: leave them out, and log in instead"
+            )
         if parts.query or parts.fragment or any(letter <= " " or letter == "\x7f" for letter in text):
             raise InvalidInput(
                 f"{shown!r} is not an endpoint: it ends after host and port, such as https://host:8765"
@@ -91,7 +93,11 @@ def is_loopback(host: str) -> bool:
 
 
 def choose(
-    environ: Mapping[str, str], *, given: str | None = None, profile: str | None = None, configured: str | None = None
+    environ: Mapping[str, str],
+    *,
+    given: str | None = None,
+    profile: str | None = None,
+    configured: str | None = None,
 ) -> Endpoint:
     """The endpoint to use: `given` on the command line, else that of the named `profile`, BRANT_ENDPOINT,
     KAGGLE_API_ENDPOINT, KAGGLE_API_ENVIRONMENT, the one `configured` for good, kaggle.com.

@@ -1,0 +1,127 @@
+"""Reads the answer of one call: the message it carries, or one clear error (behaviour.md §5)."""
+
+from time import time
+from typing import Final, TypeVar
+from urllib.parse import urljoin
+
+import msgspec
+
+from brant.client.credentials import Anonymous, Credentials
+from brant.client.endpoints import Endpoint
+from brant.contract.codec import Message, decode
+from brant.contract.method import HttpRedirect, Method
+from brant.errors import BrantError, InvalidInput, ServerFailure, from_status
+from brant.redact import redact
+from brant.transfer.http import Response
+from brant.transfer.retry import retry_after
+
+Req = TypeVar("Req", bound=Message)
+Resp = TypeVar("Resp", bound=Message)
+
+_REDIRECTS: Final = (301, 302, 303, 307, 308)
+_LONGEST_MESSAGE: Final = 600
+
+
+class _Refusal(msgspec.Struct):
+    """The error body, which may come with HTTP 200 too. Official servers send `code` as a number."""
+
+    code: int = 0
+    message: str = ""
+
+
+class Reader:
+    """Knows whom a call went to and as whom, so that errors can say what to do."""
+
+    def __init__(self, endpoint: Endpoint, credentials: Credentials) -> None:
+        self._endpoint = endpoint
+        self._credentials = credentials
+
+    def read(self, method: Method[Req, Resp], response: Response) -> Resp:
+        """The message in `response`. Raises what the answer's status, or the code in its body, stands for."""
+        kind = method.response
+        if kind is None:
+            raise NotImplementedError(f"{method} is not declared")
+        if response.status in _REDIRECTS:
+            return self._redirect(kind, method, response)
+        body = response.read()
+        refusal = _refusal(body)
+        if response.status >= 400 or refusal.code >= 400:
+            raise self._error(method, response, refusal, body)
+        if _is_page(response, body):
+            raise ServerFailure(
+                f"{self._endpoint} answered {method.name} with a web page: it is no Kaggle API, check the endpoint"
+            )
+        if not body.strip() and method.verb == "GET":
+            raise ServerFailure(f"{self._endpoint} answered {method.name} with nothing: try again later")
+        try:
+            return decode(body, kind)
+        except InvalidInput as error:
+            said = _one_line(error.message)
+            raise ServerFailure(f"{self._endpoint} answered {method.name} unreadably: {said}") from None
+
+    def _redirect(self, kind: type[Resp], method: Method[Req, Resp], response: Response) -> Resp:
+        location = response.headers.get("location", "")
+        target = urljoin(response.url, location) if location else ""
+        if issubclass(kind, HttpRedirect) and target:
+            return kind(url=target, permanent=response.status in (301, 308))
+        raise ServerFailure(
+            f"{self._endpoint} redirects {method.name} to {redact(target)[:200] or 'nowhere'}: "
+            "set the endpoint to the address that serves the API itself"
+        )
+
+    def _error(
+        self, method: Method[Req, Resp], response: Response, refusal: _Refusal, body: bytes
+    ) -> BrantError:
+        code = refusal.code if refusal.code >= 400 else response.status
+        said = _one_line(refusal.message) or _plain(response, body)
+        if code == 401:
+            text = self._unauthenticated(said)
+        elif code == 403:
+            text = f"{said or 'the server refused this'} (as {self._credentials.source}{self._name()})"
+        elif code == 404 and not said:
+            text = f"{self._endpoint} knows no {method.name}, or not what was asked for: check handle and endpoint"
+        else:
+            reason = f" {response.reason}" if response.reason and code == response.status else ""
+            text = said or f"{self._endpoint} answered {method.name} with {code}{reason}: try again later"
+        wait = retry_after(response.headers.get("retry-after"), time())
+        return from_status(code, text, wait)
+
+    def _unauthenticated(self, said: str) -> str:
+        where = (
+            "get a token at https://www.kaggle.com/settings/api"
+            if self._endpoint.is_kaggle
+            else "get a token from whoever runs the server ('brant admin token NAME' there)"
+        )
+        if isinstance(self._credentials, Anonymous):
+            return f"{self._endpoint} asks who you are: {where} and set KAGGLE_API_TOKEN to it"
+        return (
+            f"{self._endpoint} refused the {self._credentials.kind} from {self._credentials.source}"
+            f"{f' ({said})' if said else ''}: {where} and put it there"
+        )
+
+    def _name(self) -> str:
+        return f", user {self._credentials.username}" if self._credentials.username else ""
+
+
+def _refusal(body: bytes) -> _Refusal:
+    try:
+        return msgspec.json.decode(body, type=_Refusal, strict=False)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return _Refusal()
+
+
+def _is_page(response: Response, body: bytes) -> bool:
+    return "html" in response.headers.get("content-type", "").lower() or body.lstrip()[:1] == b"<"
+
+
+def _plain(response: Response, body: bytes) -> str:
+    """The first words of a plain-text body; nothing of a page of HTML."""
+    if _is_page(response, body) or not response.headers.get("content-type", "").startswith("text/plain"):
+        return ""
+    return _one_line(body[:2000].decode("utf-8", "replace"))
+
+
+def _one_line(text: str) -> str:
+    """A server's words, made safe to print: one line, no control characters, no secrets, not endless."""
+    words = redact(" ".join("".join(letter if letter.isprintable() else " " for letter in text).split()))
+    return words if len(words) <= _LONGEST_MESSAGE else words[:_LONGEST_MESSAGE] + "…"

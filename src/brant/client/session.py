@@ -1,0 +1,190 @@
+"""Session: calls the methods of one server as one caller, with deadlines, retries and clear errors."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self, TypeVar
+
+from brant._version import VERSION
+from brant.client import configuration, endpoints
+from brant.client.answers import Reader
+from brant.client.credentials import Anonymous, Credentials, find
+from brant.client.endpoints import Endpoint
+from brant.contract.codec import Message, encode
+from brant.contract.method import Method
+from brant.errors import BrantError, RateLimited, Unreachable
+from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.retry import RetryPolicy
+
+Req = TypeVar("Req", bound=Message)
+Resp = TypeVar("Resp", bound=Message)
+
+USER_AGENT: Final = f"brant/{VERSION}"
+_EXTENSIONS: Final = "x-brant-extensions"
+
+
+def _jitter() -> float:
+    from random import random
+
+    return random()  # noqa: S311 - spreads retries, guards nothing
+
+
+class Session:
+    """One caller at one server. Safe to share between threads; close it, or use it as a context manager.
+
+    `pool` carries the calls; `retry` says how often and how long; `random` and `sleep` are there for tests.
+    `warn` hears, once each, of what the caller should know and is no error. `state` is the folder where unfinished
+    uploads are remembered, None to remember nothing.
+    """
+
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        credentials: Credentials,
+        pool: Pool,
+        *,
+        retry: RetryPolicy | None = None,
+        random: Callable[[], float] = _jitter,
+        sleep: Callable[[float], None] = time.sleep,
+        warn: Callable[[str], None] | None = None,
+        state: Path | None = None,
+    ) -> None:
+        self.endpoint: Final = endpoint
+        self.credentials: Final = credentials
+        self.pool: Final = pool
+        self.retry: Final = retry or RetryPolicy()
+        self.state: Final = state
+        self.extensions: frozenset[str] = frozenset()
+        """What the server offers beyond the official wire, as its last answer said."""
+        self._reader = Reader(endpoint, credentials)
+        self._random = random
+        self._sleep = sleep
+        self._warn = warn or (lambda _: None)
+        self._warned = False
+
+    @classmethod
+    def from_environ(
+        cls,
+        environ: Mapping[str, str],
+        home: Path,
+        *,
+        endpoint: str | None = None,
+        profile: str | None = None,
+        credentials: Credentials | None = None,
+        warn: Callable[[str], None] | None = None,
+    ) -> Self:
+        """The session that variables and configuration files ask for; `endpoint` and `profile` win over them.
+
+        Raises InvalidInput, LocalFailure or Unauthenticated, naming the variable or file to mend.
+        """
+        profile = configuration.profile_of(environ, profile)
+        found = credentials or find(environ, home, profile=profile)
+        configured = configuration.load(environ, home, profile)
+        own = configured.values.get("endpoint")
+        chosen = endpoints.choose(
+            environ,
+            given=endpoint,
+            profile=own if profile else None,
+            configured=own,
+        )
+        cache = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
+        return cls(
+            chosen,
+            found,
+            Pool(transport_settings(environ, configured)),
+            warn=warn,
+            state=cache / "brant" / "uploads",
+        )
+
+    def call(self, method: Method[Req, Resp], request: Req, *, repeatable: bool | None = None) -> Resp:
+        """Send `request`, wait for its answer and read it. A redirect comes back as HttpRedirect.
+
+        `repeatable` says whether asking twice does nothing twice; by default that is so for methods whose verb is
+        GET. Raises what the answer stands for (the whole error tree); Unreachable when no answer came in time.
+        """
+        self._say_once()
+        safe = method.verb == "GET" if repeatable is None else repeatable
+        body = encode(request)
+        delays = self.retry.delays(self._random)
+        started, attempts = time.monotonic(), 0
+        while True:
+            attempts += 1
+            try:
+                return self._once(method, body)
+            except RateLimited as error:
+                failure: BrantError = error
+                delay = delays.next(error.retry_after)
+            except Unreachable as error:
+                if error.final or not (safe or error.unsent):
+                    raise
+                failure = error
+                delay = delays.next()
+            if delay is None:
+                raise _gave_up(failure, attempts, time.monotonic() - started)
+            self._sleep(delay)
+
+    def close(self) -> None:
+        """Close idle connections."""
+        self.pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _once(self, method: Method[Req, Resp], body: bytes) -> Resp:
+        headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": USER_AGENT}
+        authorization = self.credentials.header()
+        if authorization is not None:
+            headers["Authorization"] = authorization
+        # The pool follows no redirect here: the header goes to the endpoint's own origin and nowhere else.
+        url = self.endpoint.rpc_url(method)
+        with self.pool.request("POST", url, headers=headers, body=body) as response:
+            offered = response.headers.get(_EXTENSIONS)
+            if offered is not None:
+                self.extensions = frozenset(offered.replace(",", " ").split())
+            return self._reader.read(method, response)
+
+    def _say_once(self) -> None:
+        if self._warned:
+            return
+        self._warned = True
+        for text in self.credentials.warnings:
+            self._warn(text)
+        if self.endpoint.exposes_credentials and not isinstance(self.credentials, Anonymous):
+            self._warn(
+                f"{self.endpoint} is plain http: your {self.credentials.kind} can be read on the way; "
+                "put https in front of the server if the network is not yours"
+            )
+
+
+def transport_settings(
+    environ: Mapping[str, str], configured: configuration.Configuration
+) -> TransportSettings:
+    """Proxies and certificates: those configured for this program win over the variables meant for all programs."""
+    from dataclasses import replace
+
+    settings = replace(TransportSettings.from_environ(environ), user_agent=USER_AGENT)
+    proxy = configured.get("proxy", environ)
+    if proxy:
+        settings = replace(settings, http_proxy=proxy, https_proxy=proxy)
+    certificates = configured.get("ssl_ca_cert", environ)
+    if certificates:
+        settings = replace(settings, ca_file=str(Path(certificates).expanduser()))
+    return settings
+
+
+def _gave_up(failure: BrantError, attempts: int, seconds: float) -> BrantError:
+    if attempts == 1:
+        if isinstance(failure, RateLimited) and failure.retry_after:
+            text = f"{failure.message} (the server asks to wait {failure.retry_after:.0f} s: try again then)"
+            return RateLimited(text, failure.retry_after)
+        return failure
+    text = f"gave up after {attempts} attempts in {seconds:.0f} s: {failure.message}"
+    if isinstance(failure, RateLimited):
+        return RateLimited(text, failure.retry_after)
+    return type(failure)(text)

@@ -1,0 +1,171 @@
+"""Gets files to the server: by their hash where it has them already, else by sending them, a few at a time."""
+
+from hashlib import file_digest
+from itertools import islice
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from brant.client.folder import LocalFile
+from brant.client.parallel import for_each
+from brant.client.session import Session
+from brant.client.upload_journal import Begun, UploadJournal
+from brant.contract.blobs import START_BLOB_UPLOAD, ApiBlobType, ApiStartBlobUploadRequest
+from brant.contract.extensions import CLAIM_BLOBS, BlobClaim, ClaimBlobsRequest
+from brant.errors import Conflict, InvalidInput, LocalFailure, NotFound, PermissionDenied, ServerFailure
+from brant.transfer.progress import Progress
+from brant.transfer.upload import upload
+
+_WORKERS: Final = 4
+_CLAIM_EXTENSION: Final = "claim-blobs"
+_CLAIMS_AT_ONCE: Final = 500
+
+
+class Sent(NamedTuple):
+    """The upload token of every file by its path; how many were sent, and how many the server had already."""
+
+    tokens: dict[str, str]
+    sent: int
+    reused: int
+
+
+def upload_files(
+    session: Session, files: list[LocalFile], journal: UploadJournal, progress: Progress | None
+) -> Sent:
+    """Make the server have every one of `files`. Nothing is published.
+
+    Raises Conflict when a file changes meanwhile, and whatever ends a transfer; what was sent stays remembered.
+    """
+    hashes = _hash_all(files) if _CLAIM_EXTENSION in session.extensions else {}
+    # A claim gives a fresh token; one that is remembered may have run out.
+    tokens = _claimed(session, files, hashes)
+    tokens |= _remembered([file for file in files if file.path not in tokens], hashes, journal)
+    reused = len(tokens)
+    missing = [file for file in files if file.path not in tokens]
+
+    def send(file: LocalFile) -> None:
+        tokens[file.path] = _send(session, file, hashes.get(file.path), journal, progress)
+
+    for_each(missing, send, workers=_WORKERS)
+    for file in files:
+        if not file.unchanged():
+            raise _changed(file)
+    return Sent(tokens, len(missing), reused)
+
+
+def upload_file(session: Session, file: Path, kind: ApiBlobType, *, content_type: str | None = None) -> str:
+    """Send one file and give its upload token."""
+    facts = file.stat()
+    local = LocalFile(file.name, file, facts.st_size, facts.st_mtime_ns)
+    begun = _start(session, local, kind, content_type)
+    upload(session.pool, begun.url, file, size=local.size)
+    return begun.token
+
+
+def _remembered(files: list[LocalFile], hashes: dict[str, str], journal: UploadJournal) -> dict[str, str]:
+    """Tokens of files that an earlier run sent whole."""
+    tokens: dict[str, str] = {}
+    for file in files:
+        begun = journal.find(file)
+        if begun is None or begun.sha256 is None:
+            continue
+        if begun.sha256 == hashes.get(file.path, begun.sha256):
+            tokens[file.path] = begun.token
+        else:
+            # Same name, size and date, and yet other bytes.
+            journal.forget(file)
+    return tokens
+
+
+def _claimed(session: Session, files: list[LocalFile], hashes: dict[str, str]) -> dict[str, str]:
+    """Tokens of files whose bytes the server has, and lets this caller use."""
+    tokens: dict[str, str] = {}
+    if not hashes:
+        return tokens
+    waiting = iter(files)
+    while batch := list(islice(waiting, _CLAIMS_AT_ONCE)):
+        claims = [BlobClaim(sha256=hashes[file.path], size=file.size, name=_base(file)) for file in batch]
+        answer = session.call(CLAIM_BLOBS, ClaimBlobsRequest(blobs=claims), repeatable=True)
+        if len(answer.tokens) != len(batch):
+            raise ServerFailure(f"{session.endpoint} answered ClaimBlobs with the wrong number of tokens")
+        tokens.update((file.path, token) for file, token in zip(batch, answer.tokens, strict=True) if token)
+    return tokens
+
+
+def _hash_all(files: list[LocalFile]) -> dict[str, str]:
+    """The SHA-256 of each file by its path, in hexadecimal."""
+    hashes: dict[str, str] = {}
+
+    def take(file: LocalFile) -> None:
+        hashes[file.path] = _hash(file)
+
+    for_each(files, take, workers=_WORKERS)
+    return hashes
+
+
+def _hash(file: LocalFile) -> str:
+    try:
+        with file.local.open("rb") as source:
+            digest = file_digest(source, "sha256").hexdigest()
+    except OSError as error:
+        raise LocalFailure(f"{file.local} cannot be read ({error.strerror}): mend its permissions") from None
+    if not file.unchanged():
+        raise _changed(file)
+    return digest
+
+
+def _send(
+    session: Session, file: LocalFile, digest: str | None, journal: UploadJournal, progress: Progress | None
+) -> str:
+    """Send one file, going on where an earlier run stopped; its token."""
+    begun = journal.find(file)
+    if begun is not None:
+        try:
+            return _finish(session, file, digest, begun, journal, progress, resume=True)
+        except (NotFound, PermissionDenied, InvalidInput):
+            # The server has given up what was begun; a token that it still knows would be of no use.
+            journal.forget(file)
+    begun = _start(session, file, ApiBlobType.DATASET)
+    journal.begin(file, begun)
+    return _finish(session, file, digest, begun, journal, progress, resume=False)
+
+
+def _finish(
+    session: Session,
+    file: LocalFile,
+    digest: str | None,
+    begun: Begun,
+    journal: UploadJournal,
+    progress: Progress | None,
+    *,
+    resume: bool,
+) -> str:
+    done = upload(session.pool, begun.url, file.local, size=file.size, progress=progress, resume=resume)
+    if not file.unchanged() or digest not in (None, done.sha256):
+        raise _changed(file)
+    journal.finish(file, done.sha256)
+    return begun.token
+
+
+def _start(session: Session, file: LocalFile, kind: ApiBlobType, content_type: str | None = None) -> Begun:
+    request = ApiStartBlobUploadRequest(
+        type=kind,
+        name=_base(file),
+        content_type=content_type,
+        content_length=file.size,
+        last_modified_epoch_seconds=file.mtime_ns // 1_000_000_000,
+    )
+    # To ask twice leaves at worst an upload that nobody uses and that expires.
+    answer = session.call(START_BLOB_UPLOAD, request, repeatable=True)
+    if not answer.token or not answer.create_url:
+        raise ServerFailure(f"{session.endpoint} gave no address to upload {file.path} to: try again later")
+    return Begun(answer.token, answer.create_url)
+
+
+def _base(file: LocalFile) -> str:
+    return file.path.rsplit("/", 1)[-1]
+
+
+def _changed(file: LocalFile) -> Conflict:
+    return Conflict(
+        f"{file.path} changed while it was being uploaded: nothing was published, let it rest and run the same again"
+    )
