@@ -97,7 +97,7 @@ def methods():
 
 
 def _paths(kind):
-    """The templates of all REST addresses of a request: of an empty one, and those that a set field leads to."""
+    """The templates of all REST addresses of a request: of an empty one, then what a set field leads to."""
     found = {_template(kind())}
     for field in kind._fields:
         request = kind()

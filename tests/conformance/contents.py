@@ -1,0 +1,45 @@
+"""Files of the scenarios, and folders compared by the SHA-256 of what they hold."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+METADATA_FILE = "dataset-metadata.json"
+
+Files = Mapping[str, bytes]
+Digests = dict[str, str]
+
+CSV = b"species,island,bill_length_mm\nAdelie,Torgersen,39.1\nGentoo,Biscoe,46.1\n"
+OTHER_CSV = b"station,height\nLerwick,1.2\nWick,2.4\n"
+TEXT = b"Heights are in metres above chart datum.\n"
+# Not compressible and not of one block, so that a cut or a wrong range cannot go unseen.
+LARGE = b"".join(hashlib.sha256(number.to_bytes(8, "big")).digest() for number in range(100_000))
+
+
+def digest(data: bytes) -> str:
+    """SHA-256 in hex."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def digests(files: Files) -> Digests:
+    """The digest of each file."""
+    return {name: digest(data) for name, data in files.items()}
+
+
+def write(folder: Path, files: Files) -> Path:
+    """Writes `files` under `folder`, which is made where it is not there."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def read(folder: Path) -> Digests:
+    """The digest of every file under `folder` by its path in it, but for the metadata file of a dataset."""
+    return {
+        path.relative_to(folder).as_posix(): digest(path.read_bytes())
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != METADATA_FILE
+    }

@@ -1,0 +1,192 @@
+"""What a driver is: one client, what it offers, and how a scenario asks for it."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any, ClassVar, Literal, NamedTuple, Self
+
+from brant.contract.handles import DatasetHandle
+from tests.conformance.place import Place, User
+
+FolderMode = Literal["default", "skip", "zip", "tar"]
+Credential = Literal["token", "key"]
+
+
+class Can(Enum):
+    """What a client may offer; a scenario names what it needs, and exists only for clients that have it."""
+
+    CREATE = auto()  # publishes a new dataset from a folder
+    PUBLIC = auto()  # … public at once
+    DESCRIBE = auto()  # … with a title, a licence, a subtitle, a description, keywords
+    VALIDATE = auto()  # … and finds mistakes in dataset-metadata.json before it sends anything
+    DESCRIBE_FILES = auto()  # … and with its `resources`: files and their columns
+    KNOWS_TAKEN = auto()  # … and reports a taken title, instead of adding a version
+    VERSION = auto()  # publishes a new version
+    VERSION_BY_NUMBER = auto()  # … of the dataset that `id_no` names
+    DELETE_OLD_VERSIONS = auto()
+    SKIP_FOLDERS = auto()  # leaves subfolders out
+    ZIP_FOLDERS = auto()  # sends each subfolder as a zip
+    TAR_FOLDERS = auto()  # … as a tar
+    NEST_FOLDERS = auto()  # sends subfolders as folders
+    IGNORE = auto()  # leaves out what matches patterns
+    REUSE = auto()  # does not send again what the server holds already
+    RESUME_UPLOAD = auto()  # goes on where a cut connection ended
+    LIST = auto()
+    LIST_BY_PAGE_TOKEN = auto()
+    LIST_PARQUET = auto()
+    FILES = auto()
+    DOWNLOAD = auto()  # all files of a version, unpacked
+    DOWNLOAD_ZIP = auto()  # all files of a version, in one zip
+    DOWNLOAD_FILE = auto()
+    DOWNLOAD_GLOB = auto()  # the files that match a pattern
+    RESUME_DOWNLOAD = auto()  # goes on where a cut connection ended
+    CACHE = auto()  # keeps what it downloaded, and knows it again
+    OUTPUT_DIR = auto()  # downloads to a folder instead of the cache
+    OWN_FOLDER = auto()  # downloads to a folder of its own when none is named
+    METADATA = auto()
+    UPDATE_METADATA = auto()
+    STATUS = auto()
+    DELETE = auto()
+    CONFIRM = auto()  # … once somebody has said yes
+    INIT = auto()
+    WHOAMI = auto()
+    ANONYMOUS = auto()  # reads public datasets without credentials
+    TOKEN = auto()  # takes an access token
+    KEY = auto()  # takes a legacy key
+
+
+class Refused(Exception):
+    """The client said that it did not do what it was asked for; `said` is everything it said."""
+
+    def __init__(self, said: str) -> None:
+        super().__init__(said)
+        self.said = said
+
+
+class Crashed(Exception):
+    """The client ended with a traceback, or with an error of its own making."""
+
+
+class Page(NamedTuple):
+    """Part of a list, and the token of the next part."""
+
+    items: list[str]
+    next_token: str | None = None
+
+
+@dataclass(frozen=True)
+class Publication:
+    """A folder to publish, and what is said of it."""
+
+    handle: DatasetHandle
+    folder: Path
+    title: str
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def metadata(self) -> dict[str, Any]:
+        """The content of dataset-metadata.json."""
+        said = {"id": str(self.handle), "title": self.title, "licenses": [{"name": "CC0-1.0"}], **self.about}
+        return {key: value for key, value in said.items() if value is not None}
+
+    def saying(self, **about: Any) -> Self:
+        """The same folder, with other words about it; None leaves a key out."""
+        return replace(self, about={**self.about, **about})
+
+
+class Driver(ABC):
+    """One client in the hands of one user. Each call is a command or function of that client.
+
+    `name` is what tests are called by, `client` what its users know it by, `offers` what it has a way to do.
+    Every call raises Refused when the client says no, and Crashed when it falls over.
+    """
+
+    name: ClassVar[str]
+    client: ClassVar[str]
+    offers: ClassVar[frozenset[Can]]
+
+    def __init__(self, place: Place, user: User | None, room: Path, *, credential: Credential | None) -> None:
+        self.place = place
+        self.user = user
+        self.room = room
+        self.credential = credential
+
+    @classmethod
+    @abstractmethod
+    def place_kind(cls) -> Literal["running server", "handlers"]:
+        """Where this driver can be put to work."""
+
+    def create(self, what: Publication, *, public: bool = False, folders: FolderMode = "default") -> None:
+        """Publishes a new dataset."""
+        raise self._lacking("create")
+
+    def version(
+        self,
+        what: Publication,
+        notes: str,
+        *,
+        delete_old: bool = False,
+        folders: FolderMode = "default",
+        ignore: tuple[str, ...] = (),
+    ) -> None:
+        """Publishes a new version."""
+        raise self._lacking("version")
+
+    def find(self, **filters: str) -> Page:
+        """Handles of datasets. Filters: search, user, mine, sort_by, file_type, license, tags, min_size, …"""
+        raise self._lacking("find")
+
+    def files(self, handle: DatasetHandle, *, page_size: int = 0, page_token: str = "") -> Page:
+        """Paths of the files of a version."""
+        raise self._lacking("files")
+
+    def download(self, handle: DatasetHandle, *, again: bool = False) -> Path:
+        """The folder that holds all files of a version; `again` fetches what was fetched before."""
+        raise self._lacking("download")
+
+    def download_zip(self, handle: DatasetHandle) -> Path:
+        """The zip of a version."""
+        raise self._lacking("download_zip")
+
+    def download_file(self, handle: DatasetHandle, name: str) -> Path:
+        """Where the one file arrived."""
+        raise self._lacking("download_file")
+
+    def download_matching(self, handle: DatasetHandle, pattern: str) -> Path:
+        """The folder that holds the files that match."""
+        raise self._lacking("download_matching")
+
+    def download_to(self, handle: DatasetHandle, folder: Path) -> None:
+        """All files of a version, unpacked in `folder`."""
+        raise self._lacking("download_to")
+
+    def download_here(self, handle: DatasetHandle, folder: Path) -> None:
+        """All files of a version, asked for in the working folder `folder` without naming a target."""
+        raise self._lacking("download_here")
+
+    def metadata(self, handle: DatasetHandle) -> dict[str, Any]:
+        """The metadata that the client wrote to dataset-metadata.json."""
+        raise self._lacking("metadata")
+
+    def update_metadata(self, handle: DatasetHandle, **changes: Any) -> None:
+        """Reads the metadata, changes it, and sends it."""
+        raise self._lacking("update_metadata")
+
+    def status(self, handle: DatasetHandle) -> str:
+        """How far the newest version has come."""
+        raise self._lacking("status")
+
+    def delete(self, handle: DatasetHandle, *, confirmed: bool = True) -> None:
+        """Deletes the dataset; where it is not confirmed somebody says no when asked, which is no refusal."""
+        raise self._lacking("delete")
+
+    def init(self) -> dict[str, Any]:
+        """The template that the client wrote."""
+        raise self._lacking("init")
+
+    def whoami(self) -> str:
+        """The name of the user."""
+        raise self._lacking("whoami")
+
+    def _lacking(self, what: str) -> NotImplementedError:
+        return NotImplementedError(f"{self.name} says that it offers {what}, and its driver has no such call")

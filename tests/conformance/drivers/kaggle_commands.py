@@ -1,0 +1,179 @@
+"""What the command lines have in common: the commands of `kaggle datasets`, which ours takes as well."""
+
+import csv
+import json
+import re
+from abc import abstractmethod
+from pathlib import Path
+from typing import Any, ClassVar
+
+from brant.contract.handles import DatasetHandle
+from tests.conformance.contents import METADATA_FILE
+from tests.conformance.drivers.base import Can, FolderMode, Page, Publication, Refused
+from tests.conformance.drivers.process import Finished, ProcessDriver
+
+_NEXT_PAGE = re.compile(r"Next Page Token = (\S+)")
+# Said with exit code 0: behaviour.md §5 and §7.
+_FAILURES = ("creation error", "Upload unsuccessful", "are not valid tags")
+
+OFFERED = frozenset(
+    {
+        Can.CREATE,
+        Can.PUBLIC,
+        Can.DESCRIBE,
+        Can.DESCRIBE_FILES,
+        Can.VALIDATE,
+        Can.KNOWS_TAKEN,
+        Can.VERSION,
+        Can.VERSION_BY_NUMBER,
+        Can.DELETE_OLD_VERSIONS,
+        Can.SKIP_FOLDERS,
+        Can.ZIP_FOLDERS,
+        Can.TAR_FOLDERS,
+        Can.LIST,
+        Can.FILES,
+        Can.DOWNLOAD,
+        Can.DOWNLOAD_ZIP,
+        Can.DOWNLOAD_FILE,
+        Can.METADATA,
+        Can.UPDATE_METADATA,
+        Can.RESUME_DOWNLOAD,
+        Can.RESUME_UPLOAD,
+        Can.STATUS,
+        Can.INIT,
+        Can.ANONYMOUS,
+        Can.KEY,
+    }
+)
+
+
+class KaggleCommands(ProcessDriver):
+    """`PROGRAM datasets COMMAND`."""
+
+    confirm_deletion: ClassVar[tuple[str, ...]] = ("--yes",)
+
+    @abstractmethod
+    def program(self) -> Path:
+        """The installed console script."""
+
+    def handle(self, handle: DatasetHandle) -> str:
+        """A handle as these commands spell it."""
+        base = f"{handle.owner}/{handle.slug}"
+        return base if handle.version is None else f"{base}/{handle.version}"
+
+    def create(self, what: Publication, *, public: bool = False, folders: FolderMode = "default") -> None:
+        self._describe(what)
+        options = ["--public"] if public else []
+        self._done("create", "-p", what.folder, *options, *self._folder_mode(folders))
+
+    def version(
+        self,
+        what: Publication,
+        notes: str,
+        *,
+        delete_old: bool = False,
+        folders: FolderMode = "default",
+        ignore: tuple[str, ...] = (),
+    ) -> None:
+        self._describe(what)
+        options = ["-d"] if delete_old else []
+        patterns = [option for pattern in ignore for option in ("--ignore-patterns", pattern)]
+        self._done(
+            "version", "-p", what.folder, "-m", notes, *options, *patterns, *self._folder_mode(folders)
+        )
+
+    def find(self, **filters: str) -> Page:
+        spelled = [
+            part
+            for name, value in filters.items()
+            for part in (["--mine"] if name == "mine" else [f"--{name.replace('_', '-')}", value])
+        ]
+        return _page(self._done("list", "--csv", *spelled), "ref")
+
+    def files(self, handle: DatasetHandle, *, page_size: int = 0, page_token: str = "") -> Page:
+        paging = ["--page-size", str(page_size)] if page_size else []
+        paging += ["--page-token", page_token] if page_token else []
+        return _page(self._done("files", self.handle(handle), "--csv", *paging), "name")
+
+    def download(self, handle: DatasetHandle, *, again: bool = False) -> Path:
+        # The same folder each time, so that a second run finds what a first one left.
+        folder = self.room / f"download-{handle.version or 'newest'}"
+        self._done("download", self.handle(handle), "--unzip", "-p", folder, *(["--force"] if again else []))
+        return folder
+
+    def download_zip(self, handle: DatasetHandle) -> Path:
+        folder = self.fresh("zipped")
+        self._done("download", self.handle(handle), "-p", folder)
+        return folder / f"{handle.slug}.zip"
+
+    def download_file(self, handle: DatasetHandle, name: str) -> Path:
+        # One folder for all, as a user has it who fetches several files of a dataset.
+        folder = self.room / "files"
+        before = _states(folder)
+        self._done("download", self.handle(handle), "-f", name, "-p", folder)
+        changed = [path for path, state in _states(folder).items() if before.get(path) != state]
+        if len(changed) != 1:
+            raise Refused(f"{len(changed)} files arrived where one was asked for")
+        return changed[0]
+
+    def metadata(self, handle: DatasetHandle) -> dict[str, Any]:
+        return self._read_metadata(handle, self.fresh("metadata"))
+
+    def update_metadata(self, handle: DatasetHandle, **changes: Any) -> None:
+        folder = self.fresh("metadata")
+        known = self._read_metadata(handle, folder)
+        (folder / METADATA_FILE).write_text(json.dumps({**known, **changes}))
+        self._done("metadata", self.handle(handle), "--update", "-p", folder)
+
+    def status(self, handle: DatasetHandle) -> str:
+        return self._done("status", self.handle(handle)).out.strip()
+
+    def delete(self, handle: DatasetHandle, *, confirmed: bool = True) -> None:
+        if confirmed:
+            self._done("delete", self.handle(handle), *self.confirm_deletion)
+        else:
+            self.run(self.program(), "datasets", "delete", self.handle(handle), text="no\n")
+
+    def init(self) -> dict[str, Any]:
+        folder = self.fresh("init")
+        self._done("init", "-p", folder)
+        return _object((folder / METADATA_FILE).read_text())
+
+    def _done(self, command: str, *arguments: str | Path) -> Finished:
+        """Runs a command of `datasets`. Raises Refused for a bad exit code, or bad words."""
+        finished = self.run(self.program(), "datasets", command, *arguments)
+        if finished.code or any(words in finished.said for words in _FAILURES):
+            raise Refused(finished.said)
+        return finished
+
+    def _describe(self, what: Publication) -> None:
+        (what.folder / METADATA_FILE).write_text(json.dumps(what.metadata()))
+
+    def _folder_mode(self, folders: FolderMode) -> tuple[str, ...]:
+        return () if folders == "default" else ("--dir-mode", folders)
+
+    def _read_metadata(self, handle: DatasetHandle, folder: Path) -> dict[str, Any]:
+        self._done("metadata", self.handle(handle), "-p", folder)
+        content = _object((folder / METADATA_FILE).read_text())
+        return _object(json.dumps(content.get("info", content)))
+
+
+def _page(finished: Finished, column: str) -> Page:
+    """The rows of a table in CSV, and the token of the next page, said before it or on standard error."""
+    token = _NEXT_PAGE.search(finished.said)
+    lines = finished.out.splitlines()
+    start = next((number for number, line in enumerate(lines) if column in line.split(",")), None)
+    rows = [] if start is None else csv.DictReader(lines[start:])
+    return Page([row[column] for row in rows], token[1] if token else None)
+
+
+def _states(folder: Path) -> dict[Path, tuple[int, int]]:
+    found = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
+    return {path: (state.st_size, state.st_ctime_ns) for path, state in found.items()}
+
+
+def _object(text: str) -> dict[str, Any]:
+    content = json.loads(text)
+    # The 2.2.4 client has been seen to write text inside text for some answers.
+    assert isinstance(content, dict), content
+    return content

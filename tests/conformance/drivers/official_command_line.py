@@ -1,0 +1,30 @@
+"""The official command line of today, kaggle 2.2.4, over RPC."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from tests import official
+from tests.conformance.drivers.base import Can
+from tests.conformance.drivers.kaggle_commands import OFFERED, KaggleCommands
+
+
+class OfficialCommandLine(KaggleCommands):
+    """Knows no other host than localhost, and no port; a proxy variable leads it to any server."""
+
+    name = "official_command_line"
+    client = "kaggle 2.2.4"
+    offers = OFFERED | {
+        Can.CONFIRM,
+        Can.DELETE,
+        Can.IGNORE,
+        Can.LIST_BY_PAGE_TOKEN,
+        Can.LIST_PARQUET,
+        Can.TOKEN,
+    }
+    default_credential = "token"
+
+    def program(self) -> Path:
+        return official.program(official.CURRENT, "kaggle")
+
+    def endpoint(self) -> Mapping[str, str]:
+        return {"KAGGLE_API_ENVIRONMENT": "LOCALHOST", "http_proxy": self.address}

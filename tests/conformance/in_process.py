@@ -1,0 +1,82 @@
+"""The handlers as a place: a real database and real blobs, and no HTTP between the caller and the domain."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple, TypeVar, cast
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from brant.server.domain.handlers import compose, handlers
+
+from brant.contract.codec import Message
+from brant.contract.method import Method
+from brant.server.domain.actor import Actor, Context
+from brant.server.store.blobs import BlobStore
+from brant.server.store.database import Database
+from tests.conformance.place import User, make_user
+
+Req = TypeVar("Req", bound=Message)
+Resp = TypeVar("Resp", bound=Message)
+
+
+class PlainLinks(NamedTuple):
+    """Addresses that say what they stand for, and sign nothing."""
+
+    def upload(self, token: str) -> str:
+        return f"upload:{quote(token)}"
+
+    def blob(self, sha256: str, name: str, *, version_id: int) -> str:
+        return f"blob:{sha256}/{quote(name, safe='')}?version={version_id}"
+
+    def bundle(self, version_id: int, name: str) -> str:
+        return f"bundle:{version_id}/{quote(name, safe='')}"
+
+    def page(self, path: str) -> str:
+        return f"page:{path}"
+
+
+class Handlers:
+    """A server's domain, called directly."""
+
+    def __init__(self, folder: Path) -> None:
+        self._db = Database(folder / "brant.sqlite3")
+        self._db.migrate()
+        self._services = compose(self._db, BlobStore(folder))
+        self._handlers = handlers(self._services)
+
+    def close(self) -> None:
+        """Lets go of the database."""
+        self._db.close()
+
+    def add_user(self, name: str) -> User:
+        """A user of this domain."""
+        return make_user(self._services.accounts, name)
+
+    def call(self, user: User | None, method: Method[Req, Resp], request: Req) -> Resp:
+        """The handler's answer to the actor that the user's access token stands for."""
+        now = datetime.now(UTC)
+        handler = cast("Callable[[Context, Req], Resp]", self._handlers[method])
+        return handler(Context(self._actor(user, now), now, PlainLinks()), request)
+
+    def put(self, address: str, data: bytes) -> None:
+        """Hands the bytes to the upload, in pieces."""
+        token = unquote(address.removeprefix("upload:"))
+        pieces = (data[at : at + 65_536] for at in range(0, len(data), 65_536))
+        state = self._services.uploads.receive(
+            token, first=0, total=len(data), chunks=pieces, now=datetime.now(UTC)
+        )
+        assert state.complete
+
+    def get(self, address: str) -> bytes:
+        """Reads a blob or a bundle whole."""
+        parts = urlsplit(address)
+        key = parts.path.partition("/")[0]
+        if parts.scheme == "bundle":
+            bundle = self._services.downloads.bundle(int(key))
+            return b"".join(bundle.read(0, bundle.size))
+        (version,) = parse_qs(parts.query)["version"]
+        blob = self._services.downloads.blob(key, int(version))
+        return b"".join(blob.read(0, blob.size))
+
+    def _actor(self, user: User | None, now: datetime) -> Actor | None:
+        return None if user is None else self._services.accounts.bearer(user.token, now)

@@ -1,0 +1,117 @@
+"""The stage of one scenario: its place, its users, its folders, and the client that is put to the test."""
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from brant.contract.handles import DatasetHandle
+from tests.conformance import contents
+from tests.conformance.arrange import Contract
+from tests.conformance.contents import Files
+from tests.conformance.cutting import CuttingProxy
+from tests.conformance.drivers.base import Crashed, Credential, Driver, Publication, Refused
+from tests.conformance.drivers.process import ProcessDriver
+from tests.conformance.place import Place, Served, User
+
+T = TypeVar("T")
+
+SLUG = "tide-tables"
+TITLE = "Tide tables of the North Sea"
+# Users of one server are never shared between scenarios, so their names count on.
+_numbers = itertools.count(1)
+
+
+class Stage:
+    """What a scenario works with. `user` is the one in whose name the client acts where no other is named."""
+
+    def __init__(self, driver: type[Driver], place: Place, room: Path) -> None:
+        self.driver = driver
+        self.place = place
+        self.user = self.another_user("ada")
+        self.handle = DatasetHandle(self.user.name, SLUG)
+        self.at = "start"
+        self._room = room
+        self._rooms = itertools.count(1)
+
+    def step(self, what: str) -> None:
+        """Says what comes next, in words that a known defect can name."""
+        self.at = what
+
+    def another_user(self, word: str = "ben") -> User:
+        """A user nobody else has."""
+        return self.place.add_user(f"{word}-{next(_numbers)}")
+
+    def client(self, user: User | None = None, *, credential: Credential | None = None) -> Driver:
+        """The client under test, in the hands of `user` (of `self.user` where none is named)."""
+        return self.driver(self.place, user or self.user, self._fresh_room(), credential=credential)
+
+    def anonymous(self) -> Driver:
+        """The client under test, without credentials."""
+        return self.driver(self.place, None, self._fresh_room(), credential=None)
+
+    @contextmanager
+    def client_on_a_bad_line(self) -> Iterator[tuple[Driver, CuttingProxy]]:
+        """The client under test behind a proxy that can cut its connections and counts its bytes."""
+        assert isinstance(self.place, Served)
+        assert issubclass(self.driver, ProcessDriver)
+        with CuttingProxy(self.place.address) as proxy:
+            yield self.driver(self.place, self.user, self._fresh_room(), address=proxy.address), proxy
+
+    def folder(self, files: Files) -> Path:
+        """A folder with `files`."""
+        return contents.write(self._fresh_room() / "folder", files)
+
+    def publication(self, files: Files, handle: DatasetHandle | None = None, **about: Any) -> Publication:
+        """A folder with `files`, ready to be published under `handle`."""
+        return Publication(handle or self.handle, self.folder(files), TITLE, about)
+
+    def published(
+        self,
+        *versions: Files,
+        slug: str = SLUG,
+        title: str = TITLE,
+        public: bool = False,
+        by: User | None = None,
+        **about: Any,
+    ) -> DatasetHandle:
+        """A dataset that is there already: one version for each of `versions`."""
+        owner = by or self.user
+        handle = DatasetHandle(owner.name, slug)
+        contract = self.contract(owner)
+        first, *later = versions
+        contract.create(handle, first, title=title, public=public, **about)
+        for files in later:
+            contract.version(handle, files, "Arranged.")
+        return handle
+
+    def contract(self, user: User | None = None) -> Contract:
+        """The bare contract, in the hands of `user` (or of `self.user`): it arranges and judges."""
+        return Contract(self.place, user or self.user)
+
+    def held(self, version: int | None = None) -> contents.Digests:
+        """What the place holds of the scenario's dataset."""
+        return self.contract().held(self.handle.at(version))
+
+    def _fresh_room(self) -> Path:
+        room = self._room / str(next(self._rooms))
+        room.mkdir()
+        return room
+
+
+def refusal(action: Any, *arguments: Any, **options: Any) -> str:
+    """What the client says when it refuses; fails when it does not."""
+    with pytest.raises(Refused) as caught:
+        action(*arguments, **options)
+    return caught.value.said
+
+
+def tried_twice(action: Callable[..., T], *arguments: Any, **options: Any) -> T:
+    """What comes of an action whose first try may fail, in whatever way, and whose second may not."""
+    try:
+        return action(*arguments, **options)
+    except (Refused, Crashed):
+        return action(*arguments, **options)
