@@ -1,6 +1,7 @@
 """Tells of a failure: on standard error, as JSON where JSON was asked for, and by its exit code."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TextIO
 
 from brant.cli.output import clean
@@ -27,7 +28,7 @@ def report(error: Exception, argv: Sequence[str], *, out: TextIO, err: TextIO) -
 
 def asks_for_json(argv: Sequence[str]) -> bool:
     """Whether `argv` has `--format json`, in any way of writing it, parsed or not."""
-    for word, following in zip(argv, [*argv[1:], ""], strict=True):
+    for word, following in pairwise([*argv, ""]):
         name, equals, value = word.partition("=")
         if name.startswith("--f") and "--format".startswith(name):
             wanted = value if equals else following

@@ -66,12 +66,14 @@ def hand_over(argv: Sequence[str]) -> int:
     """Runs a command of the server: the one line on the client side that knows it."""
     try:
         from brant.server.main import main as server
+
+        return server(argv)
     except ModuleNotFoundError as missing:
-        if (missing.name or "").startswith("brant"):
+        package = (missing.name or "").partition(".")[0]
+        if package == "brant":
             raise
         from brant.errors import LocalFailure
 
         raise LocalFailure(
-            f"{argv[0]} needs the server's packages ({missing.name} is missing): pip install 'brant[server]'"
+            f"{argv[0]} needs the server's packages ({package} is missing): pip install 'brant[server]'"
         ) from None
-    return server(argv)

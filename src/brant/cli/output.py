@@ -106,6 +106,11 @@ def clean(text: str) -> str:
     return "".join(letter if letter.isprintable() else " " for letter in text).strip()
 
 
+def counted(number: int, noun: str) -> str:
+    """`1 file`, `2 files`."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def _object(columns: Sequence[Column], row: Sequence[Value]) -> dict[str, object]:
     return {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
 

@@ -11,8 +11,8 @@ from brant.cli.parser import actions, verb_parser
 _INTRODUCTION = """\
 # The command line
 
-Generated from the declarations that `--help` shows. Results go to standard output, everything else to standard
-error. With `--format json` standard output is exactly one JSON document, after an error too:
+Generated from the declarations that `--help` shows. Results go to standard output, everything else to
+standard error. With `--format json` standard output is exactly one JSON document, after an error too:
 `{"error": {"code": …, "message": …}}`.
 """
 

@@ -34,10 +34,9 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Publishes the folder, whole or not at all."""
-    from brant.client.datasets import create
+    from brant.client.publishing import create
 
     upload = options.upload
-    context.output(upload.format)
     with context.session() as session:
         published = create(
             session,

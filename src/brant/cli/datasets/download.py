@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from brant.cli.context import Context
 from brant.cli.datasets.arguments import declare_handle, read_handle, resolve
-from brant.cli.output import Column, Format, Output
+from brant.cli.output import Column, Format, Output, counted
 from brant.cli.parser import declare_format
-from brant.errors import BrantError, UsageError
+from brant.errors import BrantError
 
 if TYPE_CHECKING:
     from brant.client.downloading import Arrived
@@ -33,6 +33,7 @@ class Options(NamedTuple):
     dataset: str
     version: int | None
     file: str | None
+    folder: str | None
     include: tuple[str, ...]
     exclude: tuple[str, ...]
     path: Path | None
@@ -67,16 +68,15 @@ def declare(parser: ArgumentParser) -> None:
 
 
 def read(parsed: Namespace) -> Options:
-    """The options of one call. Raises UsageError."""
-    include = tuple(parsed.include or ())
-    file: str | None = parsed.file_name
-    if file and (include or parsed.exclude) and not file.endswith("/"):
-        raise UsageError("--file names one file already: leave --include and --exclude out")
+    """The options of one call; a name that ends in a slash is a folder's."""
+    named: str = parsed.file_name or ""
+    is_folder = named.endswith("/")
     return Options(
         dataset=read_handle(parsed),
         version=parsed.version_number,
-        file=file,
-        include=include,
+        file=named if named and not is_folder else None,
+        folder=named if is_folder else None,
+        include=tuple(parsed.include or ()),
         exclude=tuple(parsed.exclude or ()),
         path=Path(parsed.path) if parsed.path else None,
         unzip=parsed.unzip,
@@ -88,7 +88,7 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Fetches, verifies, and ends with a list of what arrived."""
-    from brant.client.datasets import download
+    from brant.client.downloading import download
 
     output = context.output(options.format)
     output.chosen(_COLUMNS)
@@ -102,6 +102,7 @@ def run(options: Options, context: Context) -> None:
             handle,
             into,
             file=options.file,
+            folder=options.folder,
             unzip=options.unzip,
             include=options.include,
             exclude=options.exclude,
@@ -142,4 +143,4 @@ def _list(arrived: "list[Arrived]", into: Path, output: Output, options: Options
         context.out.write(f"and {len(rows) - _MOST_SHOWN} more\n")
     kept = sum(not file.fresh for file in arrived)
     was_here = f", {kept} of them here already" if kept else ""
-    context.say(f"{len(rows)} files in {into.resolve()}{was_here}")
+    context.say(f"{counted(len(rows), 'file')} in {into.resolve()}{was_here}")

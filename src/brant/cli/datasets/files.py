@@ -66,7 +66,7 @@ def run(options: Options, context: Context) -> None:
     if not found:
         context.say("no files found")
     if next_page_token:
-        context.say(f"there is more: --page-token {next_page_token}, or --all")
+        context.say(f"Next Page Token = {next_page_token}")
 
 
 def _files(

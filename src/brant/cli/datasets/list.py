@@ -122,4 +122,4 @@ def run(options: Options, context: Context) -> None:
     if not rows:
         context.say("no datasets found")
     if answer.next_page_token:
-        context.say(f"there is more: --page-token {answer.next_page_token}")
+        context.say(f"Next Page Token = {answer.next_page_token}")

@@ -47,12 +47,16 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Writes the file, or sets what it says."""
-    from brant.client import datasets
+    from brant.client.datasets import metadata
+    from brant.client.updating import save_metadata, update_metadata
 
     with context.session() as session:
         handle = resolve(options.dataset, session)
         if options.update:
-            datasets.update_metadata(session, handle, options.folder or Path())
+            update_metadata(session, handle, options.folder or Path())
             context.out.write(f"Set the metadata of {handle}.\n")
             return
-        raise NotImplementedError
+        path = save_metadata(
+            metadata(session, handle), options.folder or Path(handle.slug), force=options.force
+        )
+        context.out.write(f"{path}\n")

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from brant.cli.context import Context
-from brant.cli.output import Column, Format
+from brant.cli.output import Column, Format, counted
 from brant.cli.parser import declare_format
 
 if TYPE_CHECKING:
@@ -67,12 +67,14 @@ def tell(published: "Published", what: str, upload: Upload, context: Context) ->
     """Says what was published, and which tags the server does not know."""
     for tag in published.invalid_tags:
         context.say(f"the server does not know the tag {tag!r}; it was left out")
+    for folder in published.skipped:
+        context.say(f"the folder {folder} was left out, as --dir-mode skip says")
     output = context.output(upload.format)
     if upload.quiet and output.is_table:
         return
-    counts = f"{published.sent} files sent" + (
-        f", {published.reused} already there" if published.reused else ""
-    )
+    counts = counted(published.sent, "file") + " sent"
+    if published.reused:
+        counts += f", {published.reused} there already"
     output.record(
         _COLUMNS,
         (published.ref, published.url, published.sent, published.reused),

@@ -48,11 +48,14 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Publishes the folder, whole or not at all. Raises Declined unless old versions may go."""
-    from brant.client.datasets import create_version
+    from brant.client.metadata import for_version, load
+    from brant.client.publishing import create_version
 
     upload = options.upload
     if options.delete_old:
-        question = "Delete all versions before the new one? It cannot be undone."
+        described = for_version(load(upload.folder))
+        named = described.handle or f"dataset {described.id_no}"
+        question = f"Delete all versions of {named} before the new one? It cannot be undone."
         confirm(question, yes=options.yes, stdin=context.stdin, err=context.err)
     with context.session() as session:
         published = create_version(

@@ -1,0 +1,81 @@
+"""Start-up is a feature: what answers without a network imports next to nothing."""
+
+import json
+from collections.abc import Sequence
+
+import pytest
+
+from tests.cli.desk import Desk
+
+# Each costs as much as a bare interpreter's start, or a good part of it.
+HEAVY = {
+    "asyncio",
+    "brant.client",
+    "brant.contract",
+    "brant.server",
+    "brant.transfer",
+    "dataclasses",
+    "email",
+    "http",
+    "http.client",
+    "importlib.metadata",
+    "inspect",
+    "json",
+    "logging",
+    "msgspec",
+    "pathlib",
+    "shutil",
+    "socket",
+    "ssl",
+    "tqdm",
+    "urllib.parse",
+}
+
+
+def imported(desk: Desk, words: Sequence[str]) -> set[str]:
+    """What `brant WORDS` imports beyond a bare interpreter; it must succeed."""
+    script = f"""
+import sys
+before = set(sys.modules)
+from brant.cli.main import main
+code = main({list(words)!r})
+import json
+print("\\n" + json.dumps([code, sorted(set(sys.modules) - before)]))
+"""
+    ended = desk.python(script)
+    assert ended.code == 0, ended.err
+    code, modules = json.loads(ended.out.splitlines()[-1])
+    assert code == 0
+    return set(modules) - {"json", "json.decoder", "json.encoder", "json.scanner", "_json"}
+
+
+def test_the_version_is_answered_before_anything_is_imported(desk: Desk) -> None:
+    ours = {name for name in imported(desk, ["--version"]) if name.startswith("brant")}
+    assert ours == {"brant", "brant._version", "brant.cli", "brant.cli.main"}
+
+
+def test_the_version_needs_no_typing_and_no_argparse(desk: Desk) -> None:
+    assert not imported(desk, ["--version"]) & {"argparse", "typing", *HEAVY}
+
+
+@pytest.mark.parametrize("words", [["--help"], ["datasets", "--help"], ["d", "-h"], ["config", "--help"]])
+def test_the_help_of_a_noun_needs_no_argparse(desk: Desk, words: list[str]) -> None:
+    assert not imported(desk, words) & {"argparse", "typing", *HEAVY}
+
+
+@pytest.mark.parametrize("words", [["datasets", "--help"], ["config", "--help"]])
+def test_one_noun_is_imported_for_a_call(desk: Desk, words: list[str]) -> None:
+    nouns = {"brant.cli.datasets", "brant.cli.config", "brant.cli.env", "brant.cli.completion"}
+    assert imported(desk, words) & nouns == {f"brant.cli.{words[0]}"}
+
+
+def test_the_root_help_imports_no_noun(desk: Desk) -> None:
+    assert not imported(desk, ["--help"]) & {"brant.cli.datasets", "brant.cli.config", "brant.cli.env"}
+
+
+def test_help_of_a_verb_imports_that_verb_and_nothing_heavy(desk: Desk) -> None:
+    script_modules = imported(desk, ["help", "datasets", "list"])
+    verbs = {name for name in script_modules if name.startswith("brant.cli.datasets.")}
+    assert verbs == {"brant.cli.datasets.list"}
+    # The context of `brant help` itself has a home, and so a path.
+    assert not script_modules & (HEAVY - {"pathlib", "urllib.parse"})

@@ -1,0 +1,129 @@
+"""Every word of the command line explains itself; a wrong one is met with the right one."""
+
+import re
+
+import pytest
+
+from brant._version import VERSION
+from brant.cli.commands import ROOT, Command, Noun, ServerCommand, Verb
+from brant.errors import UsageError
+from tests.cli.desk import Desk
+
+
+def words_below(noun: Noun, path: tuple[str, ...] = ()) -> list[tuple[tuple[str, ...], Command]]:
+    found: list[tuple[tuple[str, ...], Command]] = []
+    for command in noun.commands():
+        found.append(((*path, command.name), command))
+        if isinstance(command, Noun):
+            found += words_below(command, (*path, command.name))
+    return found
+
+
+OURS = [path for path, command in words_below(ROOT) if not isinstance(command, ServerCommand)]
+
+
+@pytest.mark.parametrize("flag", ["--version", "-v"])
+def test_the_version_is_one_line(desk: Desk, flag: str) -> None:
+    assert desk.brant(flag) == (0, f"brant {VERSION}\n", "")
+
+
+def test_the_version_is_answered_behind_other_options_too(desk: Desk) -> None:
+    assert desk.brant("--no-warn", "--version").out == f"brant {VERSION}\n"
+
+
+@pytest.mark.parametrize("path", OURS, ids=" ".join)
+@pytest.mark.parametrize("flag", ["--help", "-h"])
+def test_help_is_there_on_every_level(desk: Desk, path: tuple[str, ...], flag: str) -> None:
+    ended = desk.brant(*path, flag)
+    assert ended.code == 0
+    assert ended.out.startswith(f"usage: brant {' '.join(path)}")
+    assert "--endpoint URL" in ended.out
+    assert ended.err == ""
+
+
+def test_help_names_every_command_of_a_noun(desk: Desk) -> None:
+    shown = desk.brant("datasets", "--help").out
+    for path, _ in words_below(ROOT):
+        if path[0] == "datasets" and len(path) == 2:
+            assert re.search(rf"^  {path[1]} ", shown, re.MULTILINE), path
+
+
+def test_help_as_a_command_is_the_same_help(desk: Desk) -> None:
+    assert desk.brant("help", "datasets", "list").out == desk.brant("datasets", "list", "--help").out
+
+
+def test_the_alias_of_a_noun_is_the_noun(desk: Desk) -> None:
+    assert desk.brant("d", "list", "--help").out == desk.brant("datasets", "list", "--help").out
+
+
+@pytest.mark.parametrize(
+    ("line", "advice"),
+    [
+        ("dataset list", "did you mean datasets?"),
+        ("datasets lst", "did you mean list?"),
+        ("datasets download a/b --unizp", "did you mean --unzip?"),
+        ("datasets list --serch=penguins", "did you mean --search?"),
+        ("--endpont x datasets list", "did you mean --endpoint?"),
+        ("datasets quux", "see brant datasets --help"),
+        ("datasets list --quux", "see brant datasets list --help"),
+        ("datasets list penguins", "does not take 'penguins' here"),
+        ("datasets", "needs one of its commands: list, files,"),
+        ("", "needs one of its commands: datasets,"),
+        ("datasets list --page two", "invalid int value"),
+        ("datasets list --csv --format table", "not allowed with"),
+        ("datasets list --format xml", "is none of table, csv and json"),
+        ("datasets files", "say which dataset"),
+        ("datasets version", "required: -m/--message"),
+        ("--endpoint", "--endpoint needs a value"),
+    ],
+)
+def test_a_wrong_word_gets_one_line_of_advice(desk: Desk, line: str, advice: str) -> None:
+    ended = desk.brant(*line.split())
+    assert ended.code == UsageError.exit_code
+    assert ended.err.startswith("brant: ")
+    assert ended.err.count("\n") == 1
+    assert advice in ended.err
+
+
+def test_a_long_option_may_be_cut_short_as_in_the_official_command_line(desk: Desk) -> None:
+    # It gets as far as the network, so it was understood.
+    assert desk.brant("datasets", "list", "--sea", "penguins", "--page-s", "3").code == 9
+
+
+def test_common_options_stand_before_the_noun_or_behind_the_verb(desk: Desk) -> None:
+    for line in (
+        "--endpoint http://127.0.0.1:1 datasets list",
+        "datasets --endpoint=http://127.0.0.1:1 list",
+    ):
+        ended = desk.brant(*line.split())
+        assert "127.0.0.1:1 " in ended.err.replace(";", " ").replace(":1/", ":1 "), ended.err
+        assert ended.code == 9
+    assert desk.brant("-W", "datasets", "list", "--endpoint", "http://127.0.0.1:1").code == 9
+
+
+def test_every_verb_declares_reads_and_runs() -> None:
+    for path, command in words_below(ROOT):
+        if isinstance(command, Verb):
+            module = command.load()
+            assert callable(module.declare), path
+            assert callable(module.read), path
+            assert callable(module.run), path
+
+
+def test_serve_and_admin_are_handed_over_whole(desk: Desk) -> None:
+    ended = desk.brant("admin", "user", "--help")
+    assert ended.code == 0
+    assert "add" in ended.out
+
+
+def test_without_its_packages_the_server_says_what_to_install(desk: Desk) -> None:
+    blocked = """
+import sys
+sys.modules["sqlalchemy"] = sys.modules["starlette"] = sys.modules["uvicorn"] = None
+from brant.cli.main import main
+sys.exit(main(["serve", "--port", "0"]))
+"""
+    ended = desk.python(blocked)
+    assert ended.code == 12
+    assert "pip install 'brant[server]'" in ended.err
+    assert ended.err.count("\n") == 1
