@@ -1,0 +1,115 @@
+"""The library's datasets: `dataset_download` and `dataset_upload`, with the official signatures (hub.json)."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from brant.client.downloading import current_version, download, fetch, fetch_unpacked, local_name
+from brant.client.publishing import publish
+from brant.client.session import Session
+from brant.contract.handles import DatasetHandle
+from brant.errors import NotFound, Unreachable
+from brant.hub.cache import DatasetPlace, locked, newest_complete, prepare_output
+from brant.hub.connection import cache_root, connect, logger, progress
+
+
+def dataset_download(
+    handle: str,
+    path: str | None = None,
+    *,
+    force_download: bool | None = False,
+    output_dir: str | None = None,
+) -> str:
+    """Download a dataset, or one file or folder of it, and give the path where it lies.
+
+    `handle` is `owner/slug` or `owner/slug/versions/N`; `path` names a file or folder in the dataset. What
+    the cache holds already is used without asking anybody, unless `force_download`; a handle without a
+    version is answered from the cache when the server cannot be reached. `output_dir` takes the place of the
+    cache.
+
+    Raises InvalidHandle (a ValueError), DestinationExists (a FileExistsError) for an output folder that holds
+    other things, NotFound, Unauthenticated, PermissionDenied, Unreachable, Corrupt, LocalFailure.
+    """
+    parsed = DatasetHandle.parse(handle)
+    file = local_name(path) if path else None
+    output = Path(output_dir) if output_dir else None
+    force = bool(force_download)
+    with connect() as session:
+        try:
+            pinned = current_version(session, parsed)
+        except Unreachable:
+            place = None if output or force else newest_complete(cache_root(), parsed, file)
+            if place is None:
+                raise
+            logger.warning("%s cannot be reached: %s is taken from the cache", session.endpoint, place.handle)
+            return str(place.path(file))
+        place = (
+            DatasetPlace.in_output(output, pinned) if output else DatasetPlace.in_cache(cache_root(), pinned)
+        )
+        if not force and _is_there(place, file):
+            return str(place.path(file))
+        with locked(place):
+            # Another process may have brought it while this one waited.
+            if force or not _is_there(place, file):
+                _bring(session, place, file, output, force=force)
+    return str(place.path(file))
+
+
+def dataset_upload(
+    handle: str,
+    local_dataset_dir: str,
+    version_notes: str = "",
+    ignore_patterns: list[str] | str | None = None,
+) -> None:
+    """Upload a folder, or one file: a new private dataset titled by its slug, or a new version of the one
+    there is.
+
+    `ignore_patterns` are shell patterns; one that ends in a slash leaves out a folder. Files the server has
+    already are not sent again. Raises InvalidHandle (a ValueError) for a handle with a version, InvalidInput
+    for names that cannot be published, and whatever ends a transfer; then nothing is published.
+    """
+    parsed = DatasetHandle.parse(handle)
+    ignore: Iterable[str] = [ignore_patterns] if isinstance(ignore_patterns, str) else ignore_patterns or ()
+    with connect() as session:
+        published = publish(
+            session,
+            parsed,
+            Path(local_dataset_dir),
+            notes=version_notes,
+            ignore=ignore,
+            progress=progress(),
+        )
+    logger.info("%s is published: see %s", published.ref, published.url)
+
+
+def _is_there(place: DatasetPlace, file: str | None) -> bool:
+    """Whether it was marked as whole, by itself or as part of the whole version."""
+    return place.holds(file) or (file is not None and place.holds(None) and place.path(file).exists())
+
+
+def _bring(
+    session: Session, place: DatasetPlace, file: str | None, output: Path | None, *, force: bool
+) -> None:
+    if force and place.holds(file):
+        place.remove(file)
+    if output:
+        prepare_output(place, file, force=force)
+    if file is None:
+        fetch_unpacked(session, place.handle, place.archive, place.files, force=force, progress=progress())
+    else:
+        _bring_one(session, place, file, force=force)
+    place.mark(file)
+
+
+def _bring_one(session: Session, place: DatasetPlace, file: str, *, force: bool) -> None:
+    """One file, or all files below a folder of that name."""
+    try:
+        fetch(session, place.handle, file, place.path(file), force=force, progress=progress())
+    except NotFound as missing:
+        try:
+            arrived = download(
+                session, place.handle, place.files, folder=file, force=force, progress=progress()
+            )
+        except NotFound:
+            raise missing from None
+        for one in arrived:
+            place.mark(one.path.relative_to(place.files).as_posix())
