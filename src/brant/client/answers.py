@@ -49,7 +49,8 @@ class Reader:
             raise self._error(method, response, refusal, body)
         if _is_page(response, body):
             raise ServerFailure(
-                f"{self._endpoint} answered {method.name} with a web page: it is no Kaggle API, check the endpoint"
+                f"{self._endpoint} answered {method.name} with a web page: it is no Kaggle API, check the
+                endpoint"
             )
         if not body.strip() and method.verb == "GET":
             raise ServerFailure(f"{self._endpoint} answered {method.name} with nothing: try again later")
@@ -79,7 +80,7 @@ class Reader:
         elif code == 403:
             text = f"{said or 'the server refused this'} (as {self._credentials.source}{self._name()})"
         elif code == 404 and not said:
-            text = f"{self._endpoint} knows no {method.name}, or not what was asked for: check handle and endpoint"
+            text = f"{self._endpoint} knows no such {method.name}: check handle and endpoint"
         else:
             reason = f" {response.reason}" if response.reason and code == response.status else ""
             text = said or f"{self._endpoint} answered {method.name} with {code}{reason}: try again later"

@@ -18,10 +18,11 @@ _ZIP64: Final = 0xF000_0000
 
 
 def pack_folders(files: Iterable[LocalFile], into: Path, kind: Literal["zip", "tar"]) -> list[LocalFile]:
-    """`files` with those in subfolders replaced by one archive for each top folder, made in the folder `into`.
+    """`files` with those in subfolders replaced by one archive for each top folder, made in the folder
+    `into`.
 
-    Names in an archive are relative to its folder. Raises InvalidInput where an archive would take a file's name,
-    Conflict for a file that changes meanwhile, LocalFailure for a full disk.
+    Names in an archive are relative to its folder. Raises InvalidInput where an archive would take a file's
+    name, Conflict for a file that changes meanwhile, LocalFailure for a full disk.
     """
     top: list[LocalFile] = []
     folders: dict[str, list[LocalFile]] = {}

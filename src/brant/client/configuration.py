@@ -1,4 +1,4 @@
-"""The configuration file (`kaggle.json`, shared with the official clients), its folder, and named profiles."""
+"""The configuration file (`kaggle.json`, shared with the official clients), its folder, named profiles."""
 
 import json
 import os
@@ -30,7 +30,8 @@ class Configuration(NamedTuple):
 
 
 def folder(environ: Mapping[str, str], home: Path, profile: str | None = None) -> Path:
-    """Where the configuration lies: KAGGLE_CONFIG_DIR, else ~/.kaggle if it is there, else XDG's (behaviour.md §2).
+    """Where the configuration lies: KAGGLE_CONFIG_DIR, else ~/.kaggle if it is there, else XDG's
+    (behaviour.md §2).
 
     A named profile lies in `profiles/{name}` below it. Raises InvalidInput for a name that cannot be one.
     """
@@ -56,7 +57,7 @@ def path(environ: Mapping[str, str], home: Path, profile: str | None = None) -> 
 
 
 def load(environ: Mapping[str, str], home: Path, profile: str | None = None) -> Configuration:
-    """Reads the configuration file. Raises InvalidInput if it is no JSON object, LocalFailure if it is unreadable."""
+    """Reads the configuration file. Raises InvalidInput if it is no JSON object, LocalFailure if unreadable."""
     file = path(environ, home, profile)
     if profile is not None and not file.parent.is_dir():
         known = sorted(entry.name for entry in file.parent.parent.glob("*/"))
@@ -82,7 +83,7 @@ def view(environ: Mapping[str, str], home: Path, profile: str | None = None) -> 
 def set_value(
     environ: Mapping[str, str], home: Path, name: str, value: str, profile: str | None = None
 ) -> Path:
-    """Store one value (mode 600, whole or not at all) and say where. Raises InvalidInput for an unknown name."""
+    """Store one value (mode 600, whole or not at all), say where. Raises InvalidInput for an unknown name."""
     if name not in NAMES:
         raise InvalidInput(f"{name[:60]!r} is no configuration name: choose from {', '.join(NAMES)}")
     _check_value(name, value)

@@ -1,4 +1,4 @@
-"""Who is calling: credentials, found where the official clients look, in their order (behaviour.md §2, hub.json)."""
+"""Who is calling: credentials, found where the official clients look, in their order (behaviour.md §2)."""
 
 import json
 from base64 import b64encode
@@ -18,7 +18,7 @@ _OAUTH_FILE: Final = "credentials.json"
 
 
 class Credentials:
-    """How a caller proves who it is. `source` says in words where it was found; nothing here ever shows a secret."""
+    """How a caller proves who it is. `source` says in words where it was found; no secret is ever shown."""
 
     kind = "anonymous"
 
@@ -206,7 +206,7 @@ def _token_file(file: Path, warnings: list[str], variable: str | None = None) ->
 def _legacy(
     environ: Mapping[str, str], found: configuration.Configuration, warnings: list[str]
 ) -> Credentials | None:
-    """User name and key, each from its variable or else from kaggle.json, as the official command line merges them."""
+    """User name and key, each from its variable, else from kaggle.json: so the official command line does."""
     username, key = (found.get(name, environ) or "" for name in ("username", "key"))
     if not username and not key:
         return None

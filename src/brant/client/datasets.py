@@ -68,10 +68,11 @@ def list_datasets(
     page_token: str | None = None,
     page_size: int | None = None,
 ) -> ApiListDatasetsResponse:
-    """One page of datasets. The words of `sort_by`, `file_type` and `license_name` are the official command line's.
+    """One page of datasets. The words of `sort_by`, `file_type` and `license_name` are the official command
+    line's.
 
-    `tags` are separated by commas, sizes are in bytes, `page` counts from 1 and gives way to `page_token`. Raises
-    InvalidInput for words and numbers that cannot be.
+    `tags` are separated by commas, sizes are in bytes, `page` counts from 1 and gives way to `page_token`.
+    Raises InvalidInput for words and numbers that cannot be.
     """
     if mine and user:
         raise InvalidInput("--mine and --user exclude each other: leave one of them out")
@@ -148,7 +149,7 @@ def metadata(session: Session, handle: DatasetHandle) -> DatasetInfo:
 
 
 def delete(session: Session, handle: DatasetHandle) -> None:
-    """Remove a dataset with all its versions. Raises NotFound, or PermissionDenied with the server's reason."""
+    """Remove a dataset, all its versions included. Raises NotFound, or PermissionDenied with the reason."""
     if handle.version is not None:
         raise InvalidInput(f"a dataset is deleted as a whole: write {handle.at(None)}")
     request = ApiDeleteDatasetRequest(owner_slug=handle.owner, dataset_slug=handle.slug)

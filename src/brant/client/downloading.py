@@ -47,12 +47,12 @@ def download(
 ) -> list[Arrived]:
     """Fetch a version, the newest where the handle names none, into the folder `into`, and say what arrived.
 
-    Without a choice the whole version comes as `{slug}.zip`, or with `unzip` as its files. `file` is the path of one
-    file; `folder`, `include` and `exclude` (shell patterns) choose among all of them; chosen files keep their
-    folders. What is there already and passes its check is not fetched again, unless `force`.
+    Without a choice the whole version comes as `{slug}.zip`, or with `unzip` as its files. `file` is the path
+    of one file; `folder`, `include` and `exclude` (shell patterns) choose among all of them; chosen files
+    keep their folders. What is there already and passes its check is not fetched again, unless `force`.
 
-    Raises NotFound, InvalidInput for choices that contradict each other or names that cannot be files here, and
-    whatever ends a transfer; files that are in place stay.
+    Raises NotFound, InvalidInput for choices that contradict each other or names that cannot be files here,
+    and whatever ends a transfer; files that are in place stay.
     """
     chosen = _Choice(folder, list(include), list(exclude))
     if file is not None:
@@ -84,7 +84,7 @@ class _Choice(NamedTuple):
         return not (self.folder or self.include or self.exclude)
 
     def test(self) -> Callable[[str], bool]:
-        """Whether a path is meant: below the folder, in one of `include` if there are any, in none of `exclude`."""
+        """Whether a path is meant: below the folder, in one of `include` if any, in none of `exclude`."""
         prefix = f"{self.folder.strip('/')}/" if self.folder else ""
         wanted, unwanted = Patterns(self.include or ["*"]), Patterns(self.exclude)
         return lambda path: path.startswith(prefix) and wanted.match(path) and not unwanted.match(path)
@@ -214,7 +214,7 @@ def _fetch_chosen(
 
 
 def _mostly_there(session: Session, handle: DatasetHandle, into: Path) -> bool:
-    """Whether a few files are more likely missing than most, so that checking one by one is the shorter way."""
+    """Whether most files are there, and few in all, so that checking them one by one is the shorter way."""
     if not into.is_dir() or next(into.iterdir(), None) is None:
         return False
     found = total = 0
@@ -239,12 +239,13 @@ def current_version(session: Session, handle: DatasetHandle) -> DatasetHandle:
 
 
 def local_name(path: str) -> str:
-    """`path` of a version as a relative path on this machine. Raises InvalidInput for one that leads elsewhere."""
+    """`path` of a version as a relative path here. Raises InvalidInput for one that leads elsewhere."""
     from brant.transfer.names import safe_parts
 
     try:
         return "/".join(safe_parts(path))
     except InvalidInput:
         raise InvalidInput(
-            f"{path[:200]!r} cannot be a file below the download folder: give the path that 'brant datasets files' shows"
+            f"{path[:200]!r} cannot be a file below the download folder: give the path that 'brant datasets
+            files' shows"
         ) from None

@@ -24,14 +24,15 @@ _ENVIRONMENTS: Final = {
 
 
 class Endpoint(NamedTuple):
-    """A server: `base` is what RPC paths are put behind, `web` where its pages are. Neither ends in a slash."""
+    """A server: RPC paths are put behind `base`, its pages are at `web`. Neither ends in a slash."""
 
     base: str
     web: str
 
     @classmethod
     def of(cls, address: str) -> "Endpoint":
-        """The endpoint at `address`: kaggle.com in any spelling, or `http(s)://host[:port]`; `/api/v1` may follow.
+        """The endpoint at `address`: kaggle.com in any spelling, or `http(s)://host[:port]`; `/api/v1` may
+        follow.
 
         Raises InvalidInput for an address that is no such thing.
         """
@@ -66,7 +67,7 @@ class Endpoint(NamedTuple):
         return self.base + method.rpc_path
 
     def owns(self, url: str) -> bool:
-        """Whether credentials for this endpoint may be sent to `url`: its origin is that of `base` or of `web`."""
+        """Whether this endpoint's credentials may be sent to `url`: it has the origin of `base` or of `web`."""
         return _origin(url) in (_origin(self.base), _origin(self.web))
 
     @property
@@ -125,7 +126,8 @@ def _of_environment(word: str | None) -> str | None:
     if word and word not in _ENVIRONMENTS:
         words = ", ".join(_ENVIRONMENTS)
         raise InvalidInput(
-            f"KAGGLE_API_ENVIRONMENT is {redact(word)[:40]!r}: it may be {words}, or set BRANT_ENDPOINT instead"
+            f"KAGGLE_API_ENVIRONMENT is {redact(word)[:40]!r}: it may be {words}, or set BRANT_ENDPOINT
+            instead"
         )
     return _ENVIRONMENTS[word] if word else None
 

@@ -37,7 +37,7 @@ _KINDS: Final = (
 
 
 class LocalFile(NamedTuple):
-    """One file to upload. `path` is its name in the version, with slashes; `size` in bytes, `mtime_ns` its date."""
+    """A file to upload. `path` is its name in the version, with slashes; `size` in bytes; its date."""
 
     path: str
     local: Path
@@ -75,9 +75,10 @@ def scan(
 ) -> list[LocalFile]:
     """The files of `folder` in path order, without what `ignore` and the default patterns match.
 
-    Symbolic links are followed where they stay in the folder. Raises InvalidInput with one line for each name that
-    cannot be published (a link that leads out or in a circle, a pipe or socket, a name that is too long, not text,
-    with control characters, or equal to another but for case or Unicode form), NotFound, LocalFailure.
+    Symbolic links are followed where they stay in the folder. Raises InvalidInput with one line for each name
+    that cannot be published (a link that leads out or in a circle, a pipe or socket, a name that is too long,
+    not text, with control characters, or equal to another but for case or Unicode form), NotFound,
+    LocalFailure.
     """
     if not folder.is_dir():
         raise NotFound(f"there is no folder {folder}: name the folder that holds the files")
@@ -93,7 +94,8 @@ def scan(
 
 
 class Patterns:
-    """Shell patterns, matched as the official clients do: against the path from the folder, `*` matching slashes too.
+    """Shell patterns, matched as the official clients do: against the path from the folder, `*` matching
+    slashes too.
 
     One that ends in a slash stands for all that lies in such a folder.
     """
@@ -118,7 +120,7 @@ class Patterns:
 def _walk(
     root: Path, folder: Path, prefix: str, above: tuple[Path, ...], ignored: Patterns, problems: _Problems
 ) -> Iterator[LocalFile]:
-    """Files below `folder`; `above` are the real folders that lead to it, so that a link in a circle is seen."""
+    """Files below `folder`; `above` are the real folders that lead to it, to see a link in a circle."""
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
@@ -202,7 +204,7 @@ def name_complaint(path: str) -> str | None:
 
 
 def _check_collisions(found: Iterable[LocalFile], problems: _Problems) -> None:
-    """Two names, of files or folders, that a system without case or with another Unicode form takes for one."""
+    """Two names that a system without case, or with another Unicode form, takes for one."""
     seen: dict[str, str] = {}
     for file in found:
         parts = file.path.split("/")

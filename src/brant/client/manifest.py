@@ -1,4 +1,4 @@
-"""Puts uploaded files into the request that publishes them: folders within folders, with what is said of each file."""
+"""Puts uploaded files into the request that publishes them, folders within folders."""
 
 from brant.client.folder import LocalFile
 from brant.client.metadata import Resource

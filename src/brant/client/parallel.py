@@ -8,7 +8,8 @@ T = TypeVar("T")
 
 
 def for_each(items: Iterable[T], work: Callable[[T], None], *, workers: int) -> None:
-    """Call `work` with each item, on `workers` threads; raise the first error when those under way have ended.
+    """Call `work` with each item, on `workers` threads; raise the first error when those under way have
+    ended.
 
     Items are taken one by one as threads get free, so that any number of them costs no memory.
     """

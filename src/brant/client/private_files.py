@@ -9,7 +9,7 @@ from brant.errors import LocalFailure
 
 
 def write_private(path: Path, text: str) -> None:
-    """Put `text` into `path` in one step, mode 600, in a folder that is made with mode 700. Raises LocalFailure."""
+    """Put `text` into `path` in one step, mode 600; its folder is made with mode 700. Raises LocalFailure."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         target = path.resolve()

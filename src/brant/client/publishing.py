@@ -41,8 +41,9 @@ _DIR_MODES: Final = ("keep", "skip", "zip", "tar")
 class Published(NamedTuple):
     """What was made.
 
-    `ref` is the handle as far as it is known, `url` its page. `sent` files were uploaded, `reused` ones the server
-    had already. `invalid_tags` are keywords that the server does not know, `skipped` folders that were left out.
+    `ref` is the handle as far as it is known, `url` its page. `sent` files were uploaded, `reused` ones the
+    server had already. `invalid_tags` are keywords that the server does not know, `skipped` folders that were
+    left out.
     """
 
     url: str
@@ -74,8 +75,9 @@ def create(
 ) -> Published:
     """Publish `folder` as a new dataset, as its dataset-metadata.json describes it.
 
-    Metadata, names and the title are checked before a byte is sent. Raises InvalidInput with all that is wrong,
-    Conflict when the dataset is there already, and whatever ends a transfer; then nothing is published.
+    Metadata, names and the title are checked before a byte is sent. Raises InvalidInput with all that is
+    wrong, Conflict when the dataset is there already, and whatever ends a transfer; then nothing is
+    published.
     """
     described = for_create(load(folder))
     handle = _required(described)
@@ -112,8 +114,8 @@ def create_version(
 ) -> Published:
     """Publish `folder` as a new version of the dataset that its metadata names; `id_no` wins over `id`.
 
-    `notes` say what is new. With `delete_old`, only the new version remains. Raises as `create` does, and NotFound
-    when there is no such dataset.
+    `notes` say what is new. With `delete_old`, only the new version remains. Raises as `create` does, and
+    NotFound when there is no such dataset.
     """
     described = for_version(load(folder))
     with _selected(folder, dir_mode, ignore) as selection:
@@ -137,7 +139,8 @@ def publish(
     ignore: Iterable[str] = (),
     progress: Progress | None = None,
 ) -> Published:
-    """Publish a folder, or one file, without metadata: a new private dataset titled by its slug, else a new version.
+    """Publish a folder, or one file, without metadata: a new private dataset titled by its slug, else a new
+    version.
 
     This is what the official library's upload does. Raises as `create` does.
     """
@@ -239,7 +242,7 @@ def _commit(
 
 
 def _not_published(journal: UploadJournal, reason: str) -> None:
-    """Keep what was uploaded for the next run, unless it is the upload tokens that the server does not like."""
+    """Keep what was uploaded for the next run, unless the upload tokens are what the server refuses."""
     if "token" in reason.lower():
         journal.clear()
     else:
@@ -258,7 +261,7 @@ def _greet(session: Session) -> None:
 
 
 def _exists(session: Session, handle: DatasetHandle) -> bool:
-    """Whether the handle is taken, as the official clients find out: its status is an error where it is not."""
+    """Whether the handle is taken, found out as official clients do: its status is an error if not."""
     request = ApiGetDatasetStatusRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
     try:
         session.call(wire.GET_DATASET_STATUS, request)

@@ -34,8 +34,8 @@ class Session:
     """One caller at one server. Safe to share between threads; close it, or use it as a context manager.
 
     `pool` carries the calls; `retry` says how often and how long; `random` and `sleep` are there for tests.
-    `warn` hears, once each, of what the caller should know and is no error. `state` is the folder where unfinished
-    uploads are remembered, None to remember nothing.
+    `warn` hears, once each, of what the caller should know and is no error. `state` is the folder where
+    unfinished uploads are remembered, None to remember nothing.
     """
 
     def __init__(
@@ -100,8 +100,9 @@ class Session:
     def call(self, method: Method[Req, Resp], request: Req, *, repeatable: bool | None = None) -> Resp:
         """Send `request`, wait for its answer and read it. A redirect comes back as HttpRedirect.
 
-        `repeatable` says whether asking twice does nothing twice; by default that is so for methods whose verb is
-        GET. Raises what the answer stands for (the whole error tree); Unreachable when no answer came in time.
+        `repeatable` says whether asking twice does nothing twice; by default that is so for methods whose
+        verb is GET. Raises what the answer stands for (the whole error tree); Unreachable when no answer came
+        in time.
         """
         self._say_once()
         safe = method.verb == "GET" if repeatable is None else repeatable
@@ -165,7 +166,7 @@ class Session:
 def transport_settings(
     environ: Mapping[str, str], configured: configuration.Configuration
 ) -> TransportSettings:
-    """Proxies and certificates: those configured for this program win over the variables meant for all programs."""
+    """Proxies and certificates: those configured for this program win over variables meant for all."""
     from dataclasses import replace
 
     settings = replace(TransportSettings.from_environ(environ), user_agent=USER_AGENT)

@@ -39,7 +39,8 @@ _CROP_HEIGHT: Final = 280
 def save_metadata(info: DatasetInfo, folder: Path, *, force: bool = False) -> Path:
     """Write `info` into `folder` in the official form, to be edited and sent back by `update_metadata`.
 
-    Raises DestinationExists rather than write over a file that says something else, unless `force`; LocalFailure.
+    Raises DestinationExists rather than write over a file that says something else, unless `force`;
+    LocalFailure.
     """
     path = folder / FILE_NAME
     text = json.dumps({"info": to_rest(info)}, indent=2, ensure_ascii=False) + "\n"

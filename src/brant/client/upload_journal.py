@@ -1,7 +1,8 @@
-"""Remembers which files of a folder a server has, or is getting, so that a run after `kill -9` goes on from there.
+"""Remembers which files of a folder a server has, or is getting, so that a run after `kill -9` goes on from
+there.
 
-Lines of JSON, only ever appended to; a torn last line counts as unwritten. The file is private: an upload address is
-a licence to write.
+Lines of JSON, only ever appended to; a torn last line counts as unwritten. The file is private: an upload
+address is a licence to write.
 """
 
 import json
@@ -62,7 +63,7 @@ class UploadJournal:
             self._begun.pop(_key(file), None)
 
     def publishing(self) -> None:
-        """The tokens are being used: a later run must not offer them again, unless `not_published` follows."""
+        """The tokens are being used: a later run must not offer them, unless `not_published` follows."""
         self._write({"publishing": True})
 
     def not_published(self) -> None:
@@ -84,7 +85,8 @@ class UploadJournal:
                 self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             except OSError as error:
                 raise LocalFailure(
-                    f"{self._path} cannot be written ({error.strerror}): uploads are remembered there, make it writable"
+                    f"{self._path} cannot be written ({error.strerror}): uploads are remembered there, make it
+                    writable"
                 ) from None
             if not _locked(self._handle):
                 os.close(self._handle)

@@ -1,4 +1,4 @@
-"""Gets files to the server: by their hash where it has them already, else by sending them, a few at a time."""
+"""Gets files to the server: by their hash where it has them already, else by sending them."""
 
 from hashlib import file_digest
 from itertools import islice
@@ -33,7 +33,8 @@ def upload_files(
 ) -> Sent:
     """Make the server have every one of `files`. Nothing is published.
 
-    Raises Conflict when a file changes meanwhile, and whatever ends a transfer; what was sent stays remembered.
+    Raises Conflict when a file changes meanwhile, and whatever ends a transfer; what was sent stays
+    remembered.
     """
     hashes = _hash_all(files) if _CLAIM_EXTENSION in session.extensions else {}
     # A claim gives a fresh token; one that is remembered may have run out.
@@ -167,5 +168,6 @@ def _base(file: LocalFile) -> str:
 
 def _changed(file: LocalFile) -> Conflict:
     return Conflict(
-        f"{file.path} changed while it was being uploaded: nothing was published, let it rest and run the same again"
+        f"{file.path} changed while it was being uploaded: nothing was published, let it rest and run the same
+        again"
     )

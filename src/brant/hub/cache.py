@@ -1,4 +1,4 @@
-"""The cache of the official library: the same folders and completion markers (hub.json `cache_layout`), shared."""
+"""The cache of the official library, shared: the same folders and markers (hub.json `cache_layout`)."""
 
 import os
 import shutil
@@ -88,7 +88,7 @@ class DatasetPlace:
 
 
 def newest_complete(root: Path, handle: DatasetHandle, file: str | None) -> DatasetPlace | None:
-    """The newest version in the cache that is whole, for when nobody can be asked which is the newest of all."""
+    """The newest version in the cache that is whole, for when nobody can be asked which is newest."""
     base = root / "datasets" / handle.owner / handle.slug / "versions"
     numbers = [int(entry.name) for entry in base.glob("*") if entry.name.isascii() and entry.name.isdigit()]
     for number in sorted(numbers, reverse=True):

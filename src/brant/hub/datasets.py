@@ -1,4 +1,4 @@
-"""The library's datasets: `dataset_download` and `dataset_upload`, with the official signatures (hub.json)."""
+"""`dataset_download` and `dataset_upload`, with the official signatures (hub.json)."""
 
 from collections.abc import Iterable
 from pathlib import Path
