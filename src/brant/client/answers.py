@@ -49,8 +49,8 @@ class Reader:
             raise self._error(method, response, refusal, body)
         if _is_page(response, body):
             raise ServerFailure(
-                f"{self._endpoint} answered {method.name} with a web page: it is no Kaggle API, check the
-                endpoint"
+                f"{self._endpoint} answered {method.name} with a web page: it is no Kaggle API, check the "
+                "endpoint"
             )
         if not body.strip() and method.verb == "GET":
             raise ServerFailure(f"{self._endpoint} answered {method.name} with nothing: try again later")

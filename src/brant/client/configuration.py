@@ -57,7 +57,7 @@ def path(environ: Mapping[str, str], home: Path, profile: str | None = None) -> 
 
 
 def load(environ: Mapping[str, str], home: Path, profile: str | None = None) -> Configuration:
-    """Reads the configuration file. Raises InvalidInput if it is no JSON object, LocalFailure if unreadable."""
+    """Reads the configuration file. Raises InvalidInput for what is no JSON object, LocalFailure."""
     file = path(environ, home, profile)
     if profile is not None and not file.parent.is_dir():
         known = sorted(entry.name for entry in file.parent.parent.glob("*/"))

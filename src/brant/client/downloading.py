@@ -246,6 +246,6 @@ def local_name(path: str) -> str:
         return "/".join(safe_parts(path))
     except InvalidInput:
         raise InvalidInput(
-            f"{path[:200]!r} cannot be a file below the download folder: give the path that 'brant datasets
-            files' shows"
+            f"{path[:200]!r} cannot be a file below the download folder: give the path that 'brant datasets "
+            "files' shows"
         ) from None

@@ -67,7 +67,7 @@ class Endpoint(NamedTuple):
         return self.base + method.rpc_path
 
     def owns(self, url: str) -> bool:
-        """Whether this endpoint's credentials may be sent to `url`: it has the origin of `base` or of `web`."""
+        """Whether credentials may be sent to `url`: it has the origin of `base` or of `web`."""
         return _origin(url) in (_origin(self.base), _origin(self.web))
 
     @property
@@ -126,8 +126,8 @@ def _of_environment(word: str | None) -> str | None:
     if word and word not in _ENVIRONMENTS:
         words = ", ".join(_ENVIRONMENTS)
         raise InvalidInput(
-            f"KAGGLE_API_ENVIRONMENT is {redact(word)[:40]!r}: it may be {words}, or set BRANT_ENDPOINT
-            instead"
+            f"KAGGLE_API_ENVIRONMENT is {redact(word)[:40]!r}: it may be {words}, or set BRANT_ENDPOINT "
+            "instead"
         )
     return _ENVIRONMENTS[word] if word else None
 

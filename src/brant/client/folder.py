@@ -85,7 +85,9 @@ def scan(
     ignored = Patterns((*DEFAULT_IGNORED, *ignore))
     problems = _Problems(folder)
     root = folder.resolve()
-    found = [file for file in _walk(root, root, "", (root,), ignored, problems) if file.path not in never]
+    found = [
+        file for file in _Walk(root, ignored, problems).files(root, "", (root,)) if file.path not in never
+    ]
     _check_collisions(found, problems)
     problems.raise_if_any()
     if not found:
@@ -117,34 +119,40 @@ class Patterns:
         return self._folders.match(folder + "/") is not None
 
 
-def _walk(
-    root: Path, folder: Path, prefix: str, above: tuple[Path, ...], ignored: Patterns, problems: _Problems
-) -> Iterator[LocalFile]:
-    """Files below `folder`; `above` are the real folders that lead to it, to see a link in a circle."""
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except OSError as error:
-        raise LocalFailure(f"{folder} cannot be read ({error.strerror}): mend its permissions") from None
-    for entry in entries:
-        path = prefix + entry.name
-        if ignored.match_all_in(path) if entry.is_dir() else ignored.match(path):
-            continue
-        complaint = name_complaint(path)
-        if complaint:
-            problems.add(path, complaint)
-            continue
-        local = Path(entry.path)
-        real = _resolved(root, local, path, problems) if entry.is_symlink() else local
-        if real is None:
-            continue
-        if not real.is_dir():
-            file = _file(path, real, problems)
-            if file is not None:
-                yield file
-        elif real in above:
-            problems.add(path, f"this link leads in a circle: {_OR_LEAVE_OUT}")
-        else:
-            yield from _walk(root, real, path + "/", (*above, real), ignored, problems)
+class _Walk:
+    """Goes through a folder whose real path is `root`."""
+
+    def __init__(self, root: Path, ignored: Patterns, problems: _Problems) -> None:
+        self._root = root
+        self._ignored = ignored
+        self._problems = problems
+
+    def files(self, folder: Path, prefix: str, above: tuple[Path, ...]) -> Iterator[LocalFile]:
+        """Files below `folder`; `above` are the real folders that lead to it, to see a link in a circle."""
+        try:
+            entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        except OSError as error:
+            raise LocalFailure(f"{folder} cannot be read ({error.strerror}): mend its permissions") from None
+        for entry in entries:
+            path = prefix + entry.name
+            if self._ignored.match_all_in(path) if entry.is_dir() else self._ignored.match(path):
+                continue
+            complaint = name_complaint(path)
+            if complaint:
+                self._problems.add(path, complaint)
+                continue
+            local = Path(entry.path)
+            real = _resolved(self._root, local, path, self._problems) if entry.is_symlink() else local
+            if real is None:
+                continue
+            if not real.is_dir():
+                file = _file(path, real, self._problems)
+                if file is not None:
+                    yield file
+            elif real in above:
+                self._problems.add(path, f"this link leads in a circle: {_OR_LEAVE_OUT}")
+            else:
+                yield from self.files(real, path + "/", (*above, real))
 
 
 def _resolved(root: Path, link: Path, path: str, problems: _Problems) -> Path | None:
@@ -185,22 +193,26 @@ def name_complaint(path: str) -> str | None:
     """Why `path`, or the last part of it, cannot be a name in a version; None if it can."""
     name = path.rsplit("/", 1)[-1]
     try:
-        length = len(name.encode())
+        length, whole = len(name.encode()), len(path.encode())
     except UnicodeEncodeError:
         return "its name is not valid UTF-8: rename it"
-    if length > _LONGEST_NAME:
-        return f"its name is {length} bytes long, {_LONGEST_NAME} is the most: give it a shorter one"
-    if len(path.encode()) > _LONGEST_PATH:
-        return (
-            f"its path is {len(path.encode())} bytes long, {_LONGEST_PATH} is the most: shorten its folders"
-        )
-    if name in ("", ".", ".."):
-        return "this is no name for a file"
-    if any(unicodedata.category(letter) == "Cc" for letter in name):
-        return "its name holds a control character: rename it"
-    if "\\" in name:
-        return "its name holds a backslash, which separates folders elsewhere: rename it"
-    return None
+    checks = (
+        (
+            length > _LONGEST_NAME,
+            f"its name is {length} bytes long, {_LONGEST_NAME} is the most: give it a shorter one",
+        ),
+        (
+            whole > _LONGEST_PATH,
+            f"its path is {whole} bytes long, {_LONGEST_PATH} is the most: shorten its folders",
+        ),
+        (not name.strip(". "), "its name is made of dots and blanks alone: rename it"),
+        (
+            any(unicodedata.category(letter) == "Cc" for letter in name),
+            "its name holds a control character: rename it",
+        ),
+        ("\\" in name, "its name holds a backslash, which separates folders elsewhere: rename it"),
+    )
+    return next((complaint for broken, complaint in checks if broken), None)
 
 
 def _check_collisions(found: Iterable[LocalFile], problems: _Problems) -> None:

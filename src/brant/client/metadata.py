@@ -93,7 +93,7 @@ def load(folder: Path) -> Document:
 
 
 def for_create(document: Document) -> Description:
-    """What a new dataset says of itself. Raises InvalidInput, a line for each broken rule (`create_rules`)."""
+    """What a new dataset says of itself. Raises InvalidInput, a line for each of `create_rules` broken."""
     checks = Complaints(document.path.name)
     handle = _handle(document, checks, required=True)
     if handle is not None and not 6 <= len(handle.slug) <= 50:
@@ -107,7 +107,7 @@ def for_create(document: Document) -> Description:
 
 
 def for_version(document: Document) -> Description:
-    """What a new version says of itself. Raises InvalidInput, a line for each broken rule (`version_rules`)."""
+    """What a new version says of itself. Raises InvalidInput, with a line for each broken rule."""
     checks = Complaints(document.path.name)
     id_no = document.values.get("id_no")
     if isinstance(id_no, str) and id_no.isascii() and id_no.isdigit():
@@ -126,7 +126,7 @@ def for_version(document: Document) -> Description:
 
 
 def init(folder: Path, username: str) -> Path:
-    """Write the template into `folder`. Raises DestinationExists rather than write over a file, or NotFound."""
+    """Write the template into `folder`. Raises DestinationExists rather than write over a file."""
     if not folder.is_dir():
         raise NotFound(f"there is no folder {folder}: make it first, or name another with -p")
     path = folder / FILE_NAME

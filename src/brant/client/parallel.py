@@ -1,40 +1,25 @@
 """Does the same with many things on a few threads, and stops at the first failure."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from threading import Lock, Thread
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 
 def for_each(items: Iterable[T], work: Callable[[T], None], *, workers: int) -> None:
-    """Call `work` with each item, on `workers` threads; raise the first error when those under way have
-    ended.
+    """Call `work` with each item, on `workers` threads; then raise the first error, if any.
 
     Items are taken one by one as threads get free, so that any number of them costs no memory.
     """
-    waiting = iter(items)
-    lock = Lock()
-    errors: list[BaseException] = []
+    queue = _Queue(items)
 
     def run() -> None:
-        while True:
-            with lock:
-                if errors:
-                    return
-                try:
-                    item = next(waiting)
-                except StopIteration:
-                    return
-                except BaseException as error:  # noqa: BLE001 - raised below, on the caller's thread
-                    errors.append(error)
-                    return
-            try:
+        try:
+            for item in queue:
                 work(item)
-            except BaseException as error:  # noqa: BLE001 - raised below, on the caller's thread
-                with lock:
-                    errors.append(error)
-                return
+        except BaseException as error:  # noqa: BLE001 - raised below, on the caller's thread
+            queue.stop(error)
 
     threads = [Thread(target=run, daemon=True) for _ in range(workers)]
     for thread in threads:
@@ -42,10 +27,31 @@ def for_each(items: Iterable[T], work: Callable[[T], None], *, workers: int) -> 
     try:
         for thread in threads:
             thread.join()
-    except BaseException:
+    except BaseException as error:
         # The caller was interrupted (Ctrl-C): nobody begins another item.
-        with lock:
-            errors.append(KeyboardInterrupt())
+        queue.stop(error)
         raise
-    if errors:
-        raise errors[0]
+    if queue.error is not None:
+        raise queue.error
+
+
+class _Queue(Generic[T]):
+    """Items that several threads share; it ends for all of them at the first failure."""
+
+    def __init__(self, items: Iterable[T]) -> None:
+        self._items = iter(items)
+        self._lock = Lock()
+        self.error: BaseException | None = None
+
+    def stop(self, error: BaseException) -> None:
+        with self._lock:
+            self.error = self.error or error
+
+    def __iter__(self) -> Iterator[T]:
+        return self
+
+    def __next__(self) -> T:
+        with self._lock:
+            if self.error is not None:
+                raise StopIteration
+            return next(self._items)

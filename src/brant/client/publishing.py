@@ -55,6 +55,8 @@ class Published(NamedTuple):
 
 
 class _Selection(NamedTuple):
+    """The files to publish, out of the folder `root`; `skipped` folders were left out of them."""
+
     root: Path
     files: list[LocalFile]
     skipped: list[str]
@@ -98,7 +100,7 @@ def create(
             description=described.description,
             category_ids=described.keywords,
         )
-        return _publish(session, selection, described.resources, request, str(handle), progress)
+        return _publish(session, selection, described.resources, request, str(handle), progress=progress)
 
 
 def create_version(
@@ -156,7 +158,7 @@ def publish(
     request = ApiCreateDatasetRequest(
         owner_slug=handle.owner, slug=handle.slug, title=handle.slug, is_private=True
     )
-    return _publish(session, selection, {}, request, str(handle), progress)
+    return _publish(session, selection, {}, request, str(handle), progress=progress)
 
 
 def _publish_version(
@@ -171,7 +173,7 @@ def _publish_version(
     if described.id_no is not None:
         by_number = ApiCreateDatasetVersionByIdRequest(id=described.id_no, body=body)
         ref = str(described.handle or described.id_no)
-        return _publish(session, selection, described.resources, by_number, ref, progress)
+        return _publish(session, selection, described.resources, by_number, ref, progress=progress)
     handle = _required(described)
     if not known and not _exists(session, handle):
         raise NotFound(
@@ -179,7 +181,7 @@ def _publish_version(
             "or publish it first with 'brant datasets create'"
         )
     request = ApiCreateDatasetVersionRequest(owner_slug=handle.owner, dataset_slug=handle.slug, body=body)
-    return _publish(session, selection, described.resources, request, str(handle), progress)
+    return _publish(session, selection, described.resources, request, str(handle), progress=progress)
 
 
 def _publish(
@@ -188,6 +190,7 @@ def _publish(
     resources: dict[str, Resource],
     request: _Request,
     ref: str,
+    *,
     progress: Progress | None,
 ) -> Published:
     """Upload, then publish by one call."""

@@ -46,17 +46,15 @@ def save_metadata(info: DatasetInfo, folder: Path, *, force: bool = False) -> Pa
     text = json.dumps({"info": to_rest(info)}, indent=2, ensure_ascii=False) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if path.exists() and not force:
-            if path.read_bytes() == text.encode():
-                return path
-            raise DestinationExists(
-                f"{path} is there and says something else: move it away, or name another folder"
-            )
-        path.write_text(text, encoding="utf-8")
-    except DestinationExists:
-        raise
+        in_the_way = not force and path.exists() and path.read_bytes() != text.encode()
+        if not in_the_way:
+            path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise LocalFailure(f"{path} cannot be written ({error.strerror})") from None
+    if in_the_way:
+        raise DestinationExists(
+            f"{path} is there and says something else: move it away, or name another folder"
+        )
     return path
 
 

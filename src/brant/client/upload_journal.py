@@ -85,8 +85,8 @@ class UploadJournal:
                 self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             except OSError as error:
                 raise LocalFailure(
-                    f"{self._path} cannot be written ({error.strerror}): uploads are remembered there, make it
-                    writable"
+                    f"{self._path} cannot be written ({error.strerror}): make it writable, uploads are "
+                    "remembered there"
                 ) from None
             if not _locked(self._handle):
                 os.close(self._handle)

@@ -121,13 +121,13 @@ def _send(
     begun = journal.find(file)
     if begun is not None:
         try:
-            return _finish(session, file, digest, begun, journal, progress, resume=True)
+            return _finish(session, file, digest, begun, journal, progress=progress, resume=True)
         except (NotFound, PermissionDenied, InvalidInput):
             # The server has given up what was begun; a token that it still knows would be of no use.
             journal.forget(file)
     begun = _start(session, file, ApiBlobType.DATASET)
     journal.begin(file, begun)
-    return _finish(session, file, digest, begun, journal, progress, resume=False)
+    return _finish(session, file, digest, begun, journal, progress=progress, resume=False)
 
 
 def _finish(
@@ -136,8 +136,8 @@ def _finish(
     digest: str | None,
     begun: Begun,
     journal: UploadJournal,
-    progress: Progress | None,
     *,
+    progress: Progress | None,
     resume: bool,
 ) -> str:
     done = upload(session.pool, begun.url, file.local, size=file.size, progress=progress, resume=resume)
@@ -168,6 +168,6 @@ def _base(file: LocalFile) -> str:
 
 def _changed(file: LocalFile) -> Conflict:
     return Conflict(
-        f"{file.path} changed while it was being uploaded: nothing was published, let it rest and run the same
-        again"
+        f"{file.path} changed while it was being uploaded: nothing was published, "
+        "let it rest and run the same again"
     )
