@@ -1,0 +1,55 @@
+"""Who calls, when, and how the addresses in an answer are made: what every handler is given beside its message."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from brant.errors import Unauthenticated
+
+
+class Actor(NamedTuple):
+    """The authenticated caller. An anonymous one is None."""
+
+    user_id: int
+    name: str
+    is_admin: bool = False
+
+
+class Links(Protocol):
+    """Absolute addresses in the origin that the caller used."""
+
+    def upload(self, token: str) -> str:
+        """Takes the bytes of the upload that `token` names, without credentials."""
+
+    def blob(self, sha256: str, name: str, *, version_id: int) -> str:
+        """Gives one file of a version, without credentials. Its last path segment is `name`."""
+
+    def bundle(self, version_id: int, name: str) -> str:
+        """Gives a whole version as one zip, without credentials. Its last path segment is `name`."""
+
+    def page(self, path: str) -> str:
+        """A page for people; `path` begins with a slash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One call: its actor, its time (with a zone), and its links."""
+
+    actor: Actor | None
+    now: datetime
+    links: Links
+
+    @property
+    def caller(self) -> Actor:
+        """The actor, where there must be one. Raises Unauthenticated."""
+        if self.actor is None:
+            raise Unauthenticated(
+                "this call needs credentials: make a token with `brant admin token NAME`, "
+                "then put it into KAGGLE_API_TOKEN"
+            )
+        return self.actor
+
+
+# The messages differ by method; `Method.request` and `Method.response` say which.
+Handler = Callable[[Context, Any], Any]

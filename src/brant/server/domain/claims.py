@@ -1,0 +1,81 @@
+"""Claims: hashes instead of bytes, for files that the server has; bytes are earned, never given to who merely names them."""
+
+import re
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from brant.contract.extensions import BlobClaim, ClaimBlobsRequest, ClaimBlobsResponse
+from brant.errors import InvalidInput
+from brant.server.domain.actor import Actor, Context
+from brant.server.domain.permissions import visible_to
+from brant.server.domain.upload_tokens import CompleteUpload, hash_of, insert_complete
+from brant.server.domain.uploads import base_name
+from brant.server.store.database import Database
+from brant.server.store.tables import blobs, datasets, files, uploads, versions
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+_MOST: Final = 100_000
+_BATCH: Final = 500
+
+
+class Claims:
+    """Answers claims."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def claim(self, context: Context, request: ClaimBlobsRequest) -> ClaimBlobsResponse:
+        """A token for each blob that the actor may read in some version, or has uploaded before; `""` for the others."""
+        actor = context.caller
+        if len(request.blobs) > _MOST:
+            raise InvalidInput(
+                f"{len(request.blobs)} claims are too many for one call: send {_MOST} at a time"
+            )
+        names = [base_name(claim.name) for claim in request.blobs]
+        with self._db.write() as connection:
+            sizes = _earned(connection, actor, request.blobs, context.now)
+            tokens = [
+                secrets.token_urlsafe(32) if sizes.get(claim.sha256.lower()) == claim.size else ""
+                for claim in request.blobs
+            ]
+            granted = [
+                CompleteUpload(hash_of(token), name, claim.sha256.lower(), claim.size)
+                for token, name, claim in zip(tokens, names, request.blobs, strict=True)
+                if token
+            ]
+            insert_complete(connection, actor.user_id, granted, context.now)
+        return ClaimBlobsResponse(tokens=tokens)
+
+
+def _earned(
+    connection: Connection, actor: Actor, claims: Sequence[BlobClaim], now: datetime
+) -> dict[str, int]:
+    """The sizes of those claimed blobs that the actor has a right to."""
+    readable = (
+        sa.exists()
+        .where(files.c.sha256 == blobs.c.sha256)
+        .where(versions.c.id == files.c.version_id)
+        .where(datasets.c.id == versions.c.dataset_id)
+        .where(visible_to(actor))
+    )
+    uploaded = sa.exists().where(
+        uploads.c.sha256 == blobs.c.sha256,
+        uploads.c.user_id == actor.user_id,
+        uploads.c.deadline > now,
+    )
+    hashes = iter({claim.sha256.lower() for claim in claims if _SHA256.fullmatch(claim.sha256.lower())})
+    sizes: dict[str, int] = {}
+    while batch := list(islice(hashes, _BATCH)):
+        rows = connection.execute(
+            sa.select(blobs.c.sha256, blobs.c.size).where(
+                blobs.c.sha256.in_(batch), sa.or_(readable, uploaded)
+            )
+        )
+        sizes.update((row.sha256, row.size) for row in rows)
+    return sizes

@@ -1,0 +1,119 @@
+"""Downloads: where the bytes of a version are, and what the edge needs to serve them."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from brant.contract.dataset_messages import ApiDownloadDatasetRawRequest, ApiDownloadDatasetRequest
+from brant.contract.method import HttpRedirect
+from brant.errors import NotFound
+from brant.server.domain.actor import Context
+from brant.server.domain.bundles import Bundle, find_bundle
+from brant.server.domain.permissions import find_dataset
+from brant.server.domain.versions import find_version
+from brant.server.store.blobs import BlobStore
+from brant.server.store.database import Database
+from brant.server.store.tables import blobs, datasets, files, folders, versions
+
+
+@dataclass(frozen=True)
+class BlobFile:
+    """One file of a version: its hashes in hexadecimal, its size in bytes."""
+
+    sha256: str
+    md5: str
+    crc32: int
+    size: int
+    last_modified: datetime
+    """When the version was published: a file that goes back to older bytes must not look older."""
+    path: Path
+    _store: BlobStore
+
+    def read(self, first: int, stop: int) -> Iterator[bytes]:
+        """The bytes from `first` up to, not including, `stop`, in pieces of at most 1 MiB."""
+        return self._store.read(self.sha256, first, stop)
+
+
+class Downloads:
+    """Answers downloads with addresses, and opens what those addresses name."""
+
+    def __init__(self, db: Database, store: BlobStore) -> None:
+        self._db = db
+        self._store = store
+
+    def download(self, context: Context, request: ApiDownloadDatasetRequest) -> HttpRedirect:
+        """The address of one file, or without a file name of the whole version as a zip. Nothing is converted."""
+        with self._db.read() as connection:
+            dataset = find_dataset(connection, context.actor, request.owner_slug, request.dataset_slug)
+            version = find_version(connection, dataset, request.dataset_version_number)
+            if request.file_name:
+                file = _find_file(connection, version, request.file_name)
+                url = context.links.blob(file.sha256, file.path.rsplit("/", 1)[-1], version_id=version.id)
+            else:
+                url = context.links.bundle(version.id, f"{dataset.slug}.zip")
+        with self._db.write() as connection:
+            connection.execute(
+                sa.update(datasets)
+                .where(datasets.c.id == dataset.id)
+                .values(download_count=datasets.c.download_count + 1)
+            )
+        return HttpRedirect(url=url)
+
+    def download_raw(self, context: Context, request: ApiDownloadDatasetRawRequest) -> HttpRedirect:
+        """The same: nothing is ever converted here."""
+        return self.download(
+            context,
+            ApiDownloadDatasetRequest(
+                owner_slug=request.owner_slug,
+                dataset_slug=request.dataset_slug,
+                file_name=request.file_name,
+                dataset_version_number=request.dataset_version_number,
+            ),
+        )
+
+    def blob(self, sha256: str, version_id: int) -> BlobFile:
+        """A file of a version, or its dataset's cover image. Raises NotFound once the version is deleted."""
+        held = sa.or_(
+            sa.exists().where(files.c.sha256 == blobs.c.sha256, files.c.version_id == version_id),
+            sa.exists().where(
+                datasets.c.cover_sha256 == blobs.c.sha256, datasets.c.id == versions.c.dataset_id
+            ),
+        )
+        with self._db.read() as connection:
+            row = connection.execute(
+                sa.select(blobs, versions.c.created.label("published"))
+                .join(versions, versions.c.id == version_id)
+                .where(blobs.c.sha256 == sha256.lower(), held)
+            ).one_or_none()
+        if row is None:
+            raise NotFound("this file is not there any more: ask for the dataset again")
+        return BlobFile(
+            row.sha256, row.md5, row.crc32, row.size, row.published, self._store.path(row.sha256), self._store
+        )
+
+    def bundle(self, version_id: int) -> Bundle:
+        """A whole version as a zip. Raises NotFound once the version is deleted."""
+        return find_bundle(self._db, self._store, version_id)
+
+
+def _find_file(connection: Connection, version: Any, name: str) -> Any:
+    path = unicodedata.normalize("NFC", name)
+    file = connection.execute(
+        sa.select(files.c.path, files.c.sha256).where(files.c.version_id == version.id, files.c.path == path)
+    ).one_or_none()
+    if file is not None:
+        return file
+    folder = path.rstrip("/")
+    if connection.scalar(
+        sa.select(folders.c.path).where(folders.c.version_id == version.id, folders.c.path == folder)
+    ):
+        raise NotFound(
+            f"{name[:200]!r} is a folder: download the files in it one by one, or the whole version"
+        )
+    raise NotFound(f"version {version.number} has no file {name[:200]!r}: list its files to see their names")

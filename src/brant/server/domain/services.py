@@ -1,0 +1,74 @@
+"""Services: the objects that answer calls, put together over one data folder."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+from brant.server.domain import collection
+from brant.server.domain.accounts import Accounts
+from brant.server.domain.claims import Claims
+from brant.server.domain.dataset_listing import Listing
+from brant.server.domain.dataset_metadata import Metadata
+from brant.server.domain.dataset_views import Views
+from brant.server.domain.downloads import Downloads
+from brant.server.domain.publishing import Publishing
+from brant.server.domain.unpacking import Unpacker
+from brant.server.domain.uploads import Uploads
+from brant.server.store.blobs import BlobStore
+from brant.server.store.database import Database
+
+DATABASE_NAME: Final = "brant.sqlite3"
+
+
+@dataclass(frozen=True)
+class Services:
+    """All of them. `db` and `store` are what they share."""
+
+    db: Database
+    store: BlobStore
+    accounts: Accounts
+    uploads: Uploads
+    claims: Claims
+    publishing: Publishing
+    listing: Listing
+    views: Views
+    metadata: Metadata
+    downloads: Downloads
+
+    @classmethod
+    def open(cls, data: Path) -> "Services":
+        """Over the data folder, which is made and brought up to date when need be."""
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        services = compose(Database(data / DATABASE_NAME), BlobStore(data))
+        services.db.migrate()
+        return services
+
+    def collect(self, now: datetime) -> collection.Collected:
+        """Removes what nothing holds any more; safe at any time."""
+        return collection.collect(self.db, self.store, now)
+
+    def backup(self, to: Path) -> None:
+        """Writes a folder that can be served in this one's place; safe at any time."""
+        collection.backup(self.db, self.store, to)
+
+    def close(self) -> None:
+        """Closes the database."""
+        self.db.close()
+
+
+def compose(db: Database, store: BlobStore) -> Services:
+    """The services over a database, whose tables may still have to be made, and a blob store."""
+    uploads = Uploads(db, store)
+    return Services(
+        db=db,
+        store=store,
+        accounts=Accounts(db),
+        uploads=uploads,
+        claims=Claims(db),
+        publishing=Publishing(db, Unpacker(db, store, uploads)),
+        listing=Listing(db),
+        views=Views(db),
+        metadata=Metadata(db),
+        downloads=Downloads(db, store),
+    )

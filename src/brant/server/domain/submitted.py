@@ -1,0 +1,75 @@
+"""What a publish hands over: files and folders named by upload tokens, made into paths and blobs."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Final, NamedTuple
+
+from sqlalchemy.engine import Connection
+
+from brant.contract.dataset_messages import ApiDatasetNewFile, ApiUploadDirectoryInfo
+from brant.errors import InvalidInput
+from brant.server.domain import dataset_rules as rules
+from brant.server.domain.upload_tokens import CompleteUpload, find_complete
+from brant.transfer.archive import safe_parts
+
+_DEEPEST: Final = 100
+
+
+class SubmittedFile(NamedTuple):
+    """One file of a publish, before archives among them are unpacked."""
+
+    path: str
+    upload: CompleteUpload
+    description: str
+    columns: str | None
+
+
+def resolve(
+    connection: Connection,
+    user_id: int,
+    files: Sequence[ApiDatasetNewFile],
+    directories: Sequence[ApiUploadDirectoryInfo],
+    now: datetime,
+) -> list[SubmittedFile]:
+    """Raises InvalidInput for a token that cannot be used, or a path that no folder should hold."""
+    listed = list(_walk("", files, directories))
+    found = find_complete(connection, user_id, [file.token or "" for _, file in listed], now)
+    return [
+        SubmittedFile(
+            safe_path(folder, upload.name),
+            upload,
+            rules.text("the description of a file", file.description),
+            rules.columns(file.columns),
+        )
+        for (folder, file), upload in zip(listed, found, strict=True)
+    ]
+
+
+def safe_path(*parts: str) -> str:
+    """The path that parts make, composed (NFC). Raises InvalidInput when it would lead out, or is no name on some disk."""
+    path = unicodedata.normalize("NFC", "/".join(part for part in parts if part))
+    try:
+        return "/".join(safe_parts(path))
+    except InvalidInput:
+        raise InvalidInput(
+            f"{path[:200]!r} cannot be a path in a version: no '..', no absolute name, no backslash, no control "
+            "character, at most 255 bytes between two slashes; rename the file"
+        ) from None
+
+
+def _walk(
+    folder: str,
+    files: Iterable[ApiDatasetNewFile],
+    directories: Iterable[ApiUploadDirectoryInfo],
+    depth: int = 0,
+) -> Iterator[tuple[str, ApiDatasetNewFile]]:
+    if depth > _DEEPEST:
+        raise InvalidInput(f"folders lie more than {_DEEPEST} deep in one another: flatten them")
+    for file in files:
+        yield folder, file
+    for directory in directories:
+        if "/" in directory.name:
+            raise InvalidInput(f"{directory.name[:200]!r} is no folder name: nest folders instead")
+        inside = safe_path(folder, directory.name)
+        yield from _walk(inside, directory.files, directory.directories, depth + 1)

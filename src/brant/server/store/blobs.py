@@ -1,0 +1,173 @@
+"""The blob store: bytes named by their SHA-256 in `blobs/ab/cd/`, and the files that are becoming blobs in `staging/`."""
+
+import contextlib
+import errno
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from brant.errors import LocalFailure
+
+CHUNK: Final = 1 << 20
+
+
+class StagedFile:
+    """A file in `staging/`, open for reading and writing at any offset. What is on disk is its state."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+
+    def __enter__(self) -> "StagedFile":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return os.fstat(self._descriptor).st_size
+
+    def write(self, data: bytes | memoryview, at: int) -> None:
+        """Writes all of `data`. Raises LocalFailure when the disk is full; what fitted stays."""
+        rest = memoryview(data)
+        try:
+            while rest:
+                written = os.pwrite(self._descriptor, rest, at)
+                rest, at = rest[written:], at + written
+        except OSError as error:
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                raise LocalFailure("the server's disk is full: make room there, then continue") from error
+            raise
+
+    def read(self, at: int, length: int) -> bytes:
+        """At most `length` bytes from `at`."""
+        return os.pread(self._descriptor, length, at)
+
+    def truncate(self, size: int) -> None:
+        """Drops what lies beyond `size`."""
+        os.ftruncate(self._descriptor, size)
+
+    def sync(self) -> None:
+        """Returns when the bytes would outlive a power cut."""
+        os.fsync(self._descriptor)
+
+
+class BlobStore:
+    """Blobs and staged files under `root`. Knows nothing of who holds them; the database does."""
+
+    def __init__(self, root: Path) -> None:
+        self._blobs = root / "blobs"
+        self._staging = root / "staging"
+        for folder in (self._blobs, self._staging):
+            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @property
+    def lock_path(self) -> Path:
+        """Held by whoever needs that no blob is removed meanwhile."""
+        return self._blobs.parent / "collection.lock"
+
+    def path(self, sha256: str) -> Path:
+        """Where the blob lies, or would lie."""
+        return self._blobs / sha256[:2] / sha256[2:4] / sha256
+
+    def read(self, sha256: str, first: int, stop: int) -> Iterator[bytes]:
+        """The bytes from `first` up to, not including, `stop`. Raises LocalFailure when the blob lacks them."""
+        try:
+            file = self.path(sha256).open("rb", buffering=0)
+        except FileNotFoundError:
+            raise LocalFailure(f"blob {sha256} is not on the disk: restore it from a backup") from None
+        with file:
+            file.seek(first)
+            while first < stop:
+                chunk = file.read(min(CHUNK, stop - first))
+                if not chunk:
+                    raise LocalFailure(f"blob {sha256} is shorter than it was: restore it from a backup")
+                first += len(chunk)
+                yield chunk
+
+    def staged(self, name: str) -> StagedFile:
+        """The staged file of that name, made when it is not there."""
+        return StagedFile(self._staging / name)
+
+    def staged_size(self, name: str) -> int:
+        """Bytes on disk; 0 when there is no such file."""
+        return _size(self._staging / name)
+
+    def staged_path(self, name: str) -> Path:
+        """Where the staged file lies, or would lie."""
+        return self._staging / name
+
+    def discard(self, name: str) -> int:
+        """Removes a staged file or folder, if it is there; answers its bytes."""
+        path = self._staging / name
+        held = [path, *path.iterdir()] if path.is_dir() else [path]
+        size = sum(_size(item) for item in held)
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+        return size
+
+    def keep(self, staged: Path, sha256: str) -> None:
+        """Gives a staged and synced file its name; equal bytes that are there already stay as they are.
+
+        To be called inside the writing transaction that records the blob: the collector removes files only inside
+        one, so a blob on its way to a version cannot be taken away. The staged name stays until the caller discards
+        it, so that a crash before the commit loses nothing.
+        """
+        path = self.path(sha256)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            os.link(staged, path)
+        except FileExistsError:
+            return
+        except OSError as error:
+            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
+                raise
+            staged.replace(path)  # a file system without hard links
+        _sync_folder(path.parent)
+
+    def remove(self, sha256: str) -> int:
+        """Removes a blob that nothing holds; answers its size, 0 when it was gone."""
+        path = self.path(sha256)
+        size = _size(path)
+        path.unlink(missing_ok=True)
+        return size
+
+    def names(self) -> Iterator[str]:
+        """The names of all blobs on the disk, in order."""
+        for outer in sorted(_folders(self._blobs)):
+            for inner in sorted(_folders(outer)):
+                yield from sorted(entry.name for entry in inner.iterdir())
+
+    def staging(self) -> Iterator[tuple[str, float]]:
+        """Everything staged: its name, and when it last changed, in epoch seconds."""
+        with os.scandir(self._staging) as entries:
+            for entry in entries:
+                with contextlib.suppress(FileNotFoundError):
+                    yield entry.name, entry.stat(follow_symlinks=False).st_mtime
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size if not path.is_dir() else 0
+    except FileNotFoundError:
+        return 0
+
+
+def _folders(parent: Path) -> list[Path]:
+    return [path for path in parent.iterdir() if path.is_dir()]
+
+
+def _sync_folder(path: Path) -> None:
+    if os.name != "posix":
+        return
+    descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

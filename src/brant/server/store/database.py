@@ -1,0 +1,112 @@
+"""The database: one SQLite file in WAL mode, read by many, written by one at a time."""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection
+
+from brant.errors import LocalFailure
+
+HEAD: Final = "0001"
+
+# How long a writer waits for another process before it gives up.
+_BUSY_SECONDS: Final = 30
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+
+class Database:
+    """Transactions on the file at `path`, which is made when it is not there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._writer = threading.Lock()
+        self._engine = sa.create_engine(
+            sa.URL.create("sqlite+pysqlite", database=str(path)),
+            connect_args={"timeout": _BUSY_SECONDS},
+            pool_size=8,
+            max_overflow=64,
+            pool_timeout=_BUSY_SECONDS,
+        )
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database throughout; it blocks nobody and waits for nobody."""
+        with self._engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self, *, durable: bool = False) -> Iterator[Connection]:
+        """The only writing transaction there is, in this process and in all others; rolled back on any exception.
+
+        Once it ends it outlives the process; a `durable` one, and all before it, outlives a power cut too.
+        Not to be nested in another.
+        """
+        mode = "durable" if durable else "write"
+        with self._writer, self._engine.connect().execution_options(brant_mode=mode) as connection:
+            with connection.begin():
+                yield connection
+
+    def migrate(self, revision: str = HEAD) -> None:
+        """Brings the tables to `revision`, up or down; the fast path of a start-up finds them there already."""
+        current = self.revision()
+        if current == revision:
+            return
+        from alembic import command
+        from alembic.config import Config
+        from alembic.script import ScriptDirectory
+
+        config = Config()
+        config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+        known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+        if current is not None and current not in known:
+            raise LocalFailure(
+                f"{self.path} was written by a later brant (revision {current}): serve it with that one"
+            )
+        down = current is not None and (
+            revision == "base" or known.index(current) < known.index(revision)  # newest first
+        )
+        with self.write(durable=True) as connection:
+            config.attributes["connection"] = connection
+            (command.downgrade if down else command.upgrade)(config, revision)
+
+    def revision(self) -> str | None:
+        """The revision that the tables are at; None for an empty database."""
+        with self.read() as connection:
+            if not sa.inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+
+    def backup(self, to: Path) -> None:
+        """Writes one consistent state of the database to the new file `to`, while others read and write."""
+        with (
+            self.read(),
+            closing(sqlite3.connect(self.path)) as source,
+            closing(sqlite3.connect(to)) as target,
+        ):
+            source.backup(target)
+
+    def close(self) -> None:
+        """Closes every connection; the object is of no use afterwards."""
+        self._engine.dispose()
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # Transactions are begun by `_begin` alone, never by the driver.
+    connection.isolation_level = None
+    for pragma in ("journal_mode = WAL", "foreign_keys = ON", "temp_store = MEMORY", "cache_size = -16384"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("brant_mode")
+    # In WAL mode NORMAL survives the death of the process, FULL that of the machine.
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if mode == 'durable' else 'NORMAL'}")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode else "BEGIN")

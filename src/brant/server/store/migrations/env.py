@@ -1,0 +1,11 @@
+"""What alembic runs: the migrations, on the connection that the caller hands over."""
+
+from alembic import context
+
+from brant.server.store.tables import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,227 @@
+"""The tables of the server's database; migrations bring a database to this shape, a test compares the two."""
+
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Dialect
+
+
+class Moment(sa.TypeDecorator[datetime]):
+    """A point in time, kept and given back in UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """SQLite keeps no zone, so what goes in is UTC without one."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment needs a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """What comes out is UTC and says so."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+def _one_of(column: str, *words: str) -> sa.CheckConstraint:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=f"{column}_known")
+
+
+# SQLite counts rows only in a column declared INTEGER, and only AUTOINCREMENT never gives a number twice.
+_Id: Final = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+# Ordered by code point on every database, as Python orders, so that keys and manifests agree.
+_Path: Final = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+metadata: Final = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", _Id, primary_key=True)
+
+
+def _of(name: str, target: str, **options: Any) -> sa.Column[int]:
+    return sa.Column(name, _Id, sa.ForeignKey(target, ondelete="CASCADE"), nullable=False, **options)
+
+
+def _required(name: str, kind: Any, **options: Any) -> sa.Column[Any]:
+    return sa.Column(name, kind, nullable=False, **options)
+
+
+users: Final = sa.Table(
+    "users",
+    metadata,
+    _id(),
+    _required("name", sa.Text, unique=True),
+    _required("is_admin", sa.Boolean),
+    _required("created", Moment),
+    sqlite_autoincrement=True,
+)
+
+tokens: Final = sa.Table(
+    "tokens",
+    metadata,
+    _id(),
+    _of("user_id", "users.id", index=True),
+    _required("kind", sa.Text),
+    _required("hash", sa.String(64), unique=True),
+    _required("created", Moment),
+    sa.Column("expires", Moment),
+    sa.Column("last_used", Moment),
+    sa.Column("revoked", Moment),
+    _one_of("kind", "access", "key"),
+    sqlite_autoincrement=True,
+)
+
+blobs: Final = sa.Table(
+    "blobs",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    _required("size", sa.BigInteger),
+    _required("md5", sa.String(32)),
+    _required("crc32", sa.BigInteger),
+    _required("created", Moment),
+)
+
+uploads: Final = sa.Table(
+    "uploads",
+    metadata,
+    sa.Column("token_hash", sa.String(64), primary_key=True),
+    _of("user_id", "users.id", index=True),
+    _required("purpose", sa.Text),
+    _required("name", sa.Text),
+    sa.Column("declared_size", sa.BigInteger),
+    _required("state", sa.Text),
+    _required("created", Moment),
+    _required("deadline", Moment, index=True),
+    sa.Column("sha256", sa.ForeignKey("blobs.sha256"), index=True),
+    _one_of("state", "open", "complete", "used"),
+    sa.CheckConstraint("(state = 'open') = (sha256 IS NULL)", name="whole_when_named"),
+)
+
+datasets: Final = sa.Table(
+    "datasets",
+    metadata,
+    _id(),
+    _of("owner_id", "users.id"),
+    _required("slug", sa.Text),
+    _required("title", sa.Text),
+    _required("title_key", sa.Text),
+    _required("subtitle", sa.Text),
+    _required("description", sa.Text),
+    _required("license", sa.Text),
+    _required("license_group", sa.Text),
+    _required("is_private", sa.Boolean),
+    _required("update_frequency", sa.Text),
+    _required("sources", sa.Text),
+    sa.Column("cover_sha256", sa.ForeignKey("blobs.sha256"), index=True),
+    _required("cover_name", sa.Text),
+    _required("created", Moment),
+    _required("updated", Moment),
+    _required("current_number", sa.Integer),
+    _required("total_bytes", sa.BigInteger),
+    _required("usability", sa.Float),
+    _required("download_count", sa.BigInteger),
+    _required("view_count", sa.BigInteger),
+    sa.UniqueConstraint("owner_id", "slug"),
+    sa.UniqueConstraint("owner_id", "title_key"),
+    sqlite_autoincrement=True,
+)
+
+versions: Final = sa.Table(
+    "versions",
+    metadata,
+    _id(),
+    _of("dataset_id", "datasets.id"),
+    _required("number", sa.Integer),
+    sa.Column("creator_id", _Id, sa.ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    _required("notes", sa.Text),
+    _required("created", Moment),
+    _required("file_count", sa.BigInteger),
+    _required("total_bytes", sa.BigInteger),
+    _required("directory_start", sa.BigInteger),
+    _required("directory_size", sa.BigInteger),
+    _required("fingerprint", sa.String(64)),
+    sa.UniqueConstraint("dataset_id", "number"),
+    sqlite_autoincrement=True,
+)
+
+# The manifest. `position` counts from 0 in path order; `member_start` and `entry_start` say where the file lies in the
+# bundle of its version: its member, and its entry counted from the start of the zip's directory.
+files: Final = sa.Table(
+    "files",
+    metadata,
+    _of("version_id", "versions.id", primary_key=True),
+    sa.Column("position", _Id, primary_key=True, autoincrement=False),
+    _required("path", _Path),
+    _required("folder", _Path),
+    _required("size", sa.BigInteger),
+    _required("sha256", sa.ForeignKey("blobs.sha256"), index=True),
+    _required("description", sa.Text),
+    sa.Column("columns", sa.Text),
+    _required("member_start", sa.BigInteger),
+    _required("entry_start", sa.BigInteger),
+    sa.UniqueConstraint("version_id", "path"),
+    sa.Index(None, "version_id", "folder", "position"),
+    sa.Index(None, "version_id", "member_start"),
+    sqlite_with_rowid=False,
+)
+
+# Every folder of a version but its root, with what lies directly in it.
+folders: Final = sa.Table(
+    "folders",
+    metadata,
+    _of("version_id", "versions.id", primary_key=True),
+    sa.Column("path", _Path, primary_key=True),
+    _required("parent", _Path),
+    _required("file_count", sa.BigInteger),
+    _required("folder_count", sa.BigInteger),
+    sa.Index(None, "version_id", "parent", "path"),
+    sqlite_with_rowid=False,
+)
+
+# How many files of a version have one extension; the filter by file type and the summary read it.
+extensions: Final = sa.Table(
+    "extensions",
+    metadata,
+    _of("version_id", "versions.id", primary_key=True),
+    sa.Column("extension", sa.Text, primary_key=True),
+    _required("file_count", sa.BigInteger),
+    _required("total_bytes", sa.BigInteger),
+    sqlite_with_rowid=False,
+)
+
+collaborators: Final = sa.Table(
+    "collaborators",
+    metadata,
+    _of("dataset_id", "datasets.id", primary_key=True),
+    _of("user_id", "users.id", primary_key=True, index=True),
+    _required("role", sa.Text),
+    _one_of("role", "READER", "WRITER", "ADMIN"),
+)
+
+tags: Final = sa.Table(
+    "tags",
+    metadata,
+    _of("dataset_id", "datasets.id", primary_key=True),
+    sa.Column("tag", sa.Text, primary_key=True, index=True),
+)
+
+views: Final = sa.Table(
+    "views",
+    metadata,
+    _of("dataset_id", "datasets.id", primary_key=True),
+    _of("user_id", "users.id", primary_key=True, index=True),
+    _required("last_viewed", Moment),
+)
