@@ -16,8 +16,8 @@ from starlette.routing import Mount, Route
 
 from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
-from brant.server import data_folder
-from brant.server.domain.handlers import compose, handlers
+from brant.server.domain.handlers import handlers
+from brant.server.domain.services import compose
 from brant.server.edge.access_log import AccessLog
 from brant.server.edge.dispatch import Api
 from brant.server.edge.errors import ErrorAnswers, answer_http_exception
@@ -36,9 +36,8 @@ SERVED: Final = (*METHODS, *EXTENSIONS.values())
 def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Starlette:
     """The server as an ASGI application; its lifespan brings the database up to date, and closes it.
 
-    Makes the data folder where there is none. Raises LocalFailure where it cannot be used.
+    The data folder must be there (`data_folder.prepare`). Raises LocalFailure where its signing key is damaged.
     """
-    data_folder.prepare(settings.data)
     db, store = Database(settings.database), BlobStore(settings.data)
     signer = Signer(load_key(settings.link_key, secrets.token_bytes))
     services = compose(db, store)

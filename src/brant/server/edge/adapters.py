@@ -4,13 +4,16 @@ kaggle 1.6.17 and kagglehub 0.3.13 speak REST; kaggle 2.2.4, kagglehub 1.0.2 and
 Line numbers are those of the files in their wheels. A test in tests/server/edge fails without each of these.
 """
 
-import mimetypes
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
 
 from brant.contract.accounts import HELLO, INTROSPECT_TOKEN
 from brant.contract.datasets import GET_DATASET_STATUS, LIST_DATASETS, UPDATE_DATASET_METADATA
 from brant.server.edge.routes import AnyMethod, Match
+
+if TYPE_CHECKING:
+    from mimetypes import MimeTypes
 
 Fields = dict[str, Any]
 
@@ -61,17 +64,24 @@ def error_status(match: Match, status: int) -> int:
     return 200 if match.method is HELLO and match.form == "rest" and status == 401 else status
 
 
-_TYPES: Final = mimetypes.MimeTypes()
 _JSON: Final = ("application/json", "application/manifest+json", "application/ld+json")
+
+
+@cache
+def _types() -> "MimeTypes":
+    """The types that Python itself knows: the same on every machine."""
+    from mimetypes import MimeTypes
+
+    return MimeTypes()
 
 
 def media_type(name: str) -> str:
     """The media type of a stored file called `name`; never JSON.
 
-    kagglesdk 0.1.37 kagglesdk/kaggle_http_client.py:128 takes whatever is typed application/json for an answer
+    kagglesdk 0.1.37 kagglesdk/kaggle_http_client.py:128 takes what is typed application/json for an answer
     of the API: a JSON Lines file fails, and a document with a `code` of 400 or more is raised as an error.
     """
-    guess, encoding = _TYPES.guess_type(name)
+    guess, encoding = _types().guess_type(name)
     if guess is None or encoding is not None or guess in _JSON or guess.endswith("json"):
         return "application/octet-stream"
     return guess

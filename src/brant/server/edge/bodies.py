@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Final
 
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import Receive
 
 from brant.errors import InvalidInput, PayloadTooLarge, Unreachable
@@ -22,6 +23,12 @@ def declared_length(headers: Headers) -> int | None:
     if not (text.isascii() and text.isdigit()):
         raise InvalidInput("Content-Length is not a number of bytes (RFC 9110 §8.6)")
     return int(text)
+
+
+def refuse_encoding(headers: Headers) -> None:
+    """A compressed body could unfold to any size (RFC 9110 §15.5.16). Raises HTTPException with 415."""
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415, "the body is encoded: send it as it is, without Content-Encoding")
 
 
 async def pieces(receive: Receive) -> AsyncIterator[bytes]:

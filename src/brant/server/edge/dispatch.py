@@ -17,7 +17,7 @@ from brant.errors import BrantError, NotFound, Unauthenticated, Unimplemented
 from brant.server.domain.actor import Actor, Context, Handler
 from brant.server.edge import adapters
 from brant.server.edge.authentication import Accounts, authenticate, read_credentials
-from brant.server.edge.bodies import read_body
+from brant.server.edge.bodies import read_body, refuse_encoding
 from brant.server.edge.errors import answer_for, error_answer
 from brant.server.edge.links import SignedLinks, Signer
 from brant.server.edge.routes import AnyMethod, Match, Routes, WrongVerb
@@ -77,8 +77,7 @@ class Api:
         if handler is None or method.request is None:
             raise Unimplemented(f"{method.service}/{method.name} is not served by this server yet")
         actor = await self._actor(method, headers)
-        if headers.get("content-encoding", "identity").lower() != "identity":
-            return error_answer(415, "the body is encoded: send it without Content-Encoding")
+        refuse_encoding(headers)
         limit = BODY_LIMIT if actor is not None else ANONYMOUS_BODY_LIMIT
         body = await read_body(receive, headers, limit)
         context = self._context(actor, scope["state"]["origin"])

@@ -43,7 +43,9 @@ def answer_for(error: BrantError) -> Response:
 async def answer_http_exception(_: Request, error: Exception) -> Response:
     """What Starlette's own router refuses, in the same form as everything else."""
     status, headers = (error.status_code, error.headers) if isinstance(error, HTTPException) else (500, None)
-    words = "no such path: the API is under /api/v1" if status == 404 else HTTPStatus(status).phrase.lower()
+    words = error.detail if isinstance(error, HTTPException) else HTTPStatus(status).phrase
+    if status == 404:
+        words = "no such path: the API is under /api/v1"
     return error_answer(status, words, headers)
 
 

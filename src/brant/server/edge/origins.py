@@ -9,6 +9,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from brant.errors import InvalidInput, Misdirected, UsageError
+from brant.server.edge.errors import error_answer
 
 # RFC 9110 §7.2: uri-host [ ":" port ]; an IPv6 address stands in brackets.
 _HOST: Final = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(\d{1,5}))?")
@@ -48,19 +49,11 @@ class Origins:
 def parse_origin(text: str) -> str:
     """An origin as RFC 6454 §6.2 writes it: scheme, host and port only. Raises UsageError."""
     parts = urlsplit(text.strip())
-    try:
-        sound = parts.scheme in _DEFAULT_PORTS and parts.hostname and _HOST.fullmatch(parts.netloc.lower())
-        sound = (
-            parts.scheme in _DEFAULT_PORTS
-            and _HOST.fullmatch(parts.netloc.lower()) is not None
-            and parts.port != 0
-            and parts[2:] in {("", "", ""), ("/", "", "")}
-        )
-    except ValueError:
-        sound = False
-    if not sound:
+    place = _HOST.fullmatch(parts.netloc.lower())
+    bare = parts.path in ("", "/") and not parts.query and not parts.fragment
+    if parts.scheme not in _DEFAULT_PORTS or place is None or not bare or not 0 < int(place[2] or 80) < 65536:
         raise UsageError(f"{text!r} is not an origin: expected http://HOST[:PORT] or https://HOST[:PORT]")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    return f"{parts.scheme}://{place[0]}"
 
 
 class OriginGuard:
@@ -72,6 +65,10 @@ class OriginGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets through what is not HTTP, and the paths that are open to any name."""
+        if scope["type"] == "http" and scope["method"] == "CONNECT":
+            words = "this server is no proxy for https: it stands behind http_proxy for itself alone"
+            await error_answer(405, words, {"Allow": "GET, HEAD, POST, PUT"})(scope, receive, send)
+            return
         if scope["type"] == "http" and scope["path"] not in _OPEN_PATHS:
             hosts = Headers(scope=scope).getlist("host")
             if len(hosts) != 1:

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope
 
 from brant.errors import InvalidInput
 from brant.server.domain.uploads import UploadState
-from brant.server.edge.bodies import declared_length, pieces
+from brant.server.edge.bodies import declared_length, pieces, refuse_encoding
 
 CHUNK_BYTES: Final = 1024 * 1024
 # A slow upload keeps its thread to itself, so uploads have threads of their own.
@@ -58,8 +58,7 @@ class UploadEndpoint:
         Raises InvalidInput, NotFound for an unknown token, Conflict where another connection has taken over.
         """
         headers = Headers(scope=scope)
-        if headers.get("content-encoding", "identity").lower() != "identity":
-            raise InvalidInput("the upload is encoded: send the bytes as they are, without Content-Encoding")
+        refuse_encoding(headers)
         part = read_part(headers.get("content-range"), declared_length(headers))
         if isinstance(part, Part):
             return _progress(await self._receive(token, part, receive))
