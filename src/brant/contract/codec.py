@@ -18,6 +18,8 @@ M = TypeVar("M", bound="Message")
 _TIMESTAMP: Final = re.compile(
     r"(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?)?\s*(?:Z|([+-])(\d\d):?(\d\d)Z?)?"
 )
+# The parser gives up on what is nested too deeply by a RecursionError.
+_NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _DURATION: Final = re.compile(r"(-?)(\d+)(?:\.(\d{1,9}))?s")
 
 
@@ -134,7 +136,7 @@ def decode(data: bytes, kind: type[M]) -> M:
         return msgspec.json.decode(data or b"{}", type=kind, dec_hook=_read)
     except msgspec.ValidationError:
         return from_builtins(_parse(data), kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _NOT_JSON as error:
         raise InvalidInput(f"the body is not JSON: {error}") from None
 
 
@@ -225,7 +227,7 @@ def _read(kind: type, value: object) -> object:
 def _parse(data: bytes) -> object:
     try:
         return msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _NOT_JSON as error:
         raise InvalidInput(f"the body is not JSON: {error}") from None
 
 

@@ -57,12 +57,14 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
         finally:
             await run_in_threadpool(db.close)
 
-    return Starlette(
+    app = Starlette(
         routes=[Route("/healthz", _healthz), Mount("/api", api), Mount("/storage", storage)],
         middleware=middleware,
         exception_handlers={HTTPException: answer_http_exception},
         lifespan=lifespan,
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 async def _healthz(_: Request) -> JSONResponse:
