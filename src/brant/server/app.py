@@ -36,7 +36,7 @@ SERVED: Final = (*METHODS, *EXTENSIONS.values())
 def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Starlette:
     """The server as an ASGI application; its lifespan brings the database up to date, and closes it.
 
-    The data folder must be there (`data_folder.prepare`). Raises LocalFailure where its signing key is damaged.
+    The data folder must be there (`data_folder.prepare`). Raises LocalFailure for a damaged signing key.
     """
     db, store = Database(settings.database), BlobStore(settings.data)
     signer = Signer(load_key(settings.link_key, secrets.token_bytes))

@@ -128,13 +128,11 @@ class _Body:
 
     async def next(self) -> bytes:
         """The next chunk, empty at the end. What came before a failure is given out before it is raised."""
-        if self._failure is not None:
-            raise self._failure
-        task = self._next or asyncio.ensure_future(self._gather())
-        chunk = await task
-        self._next = asyncio.ensure_future(self._gather()) if chunk and self._failure is None else None
+        gathering = self._next or asyncio.ensure_future(self._gather())
+        chunk = await gathering
         if not chunk and self._failure is not None:
             raise self._failure
+        self._next = asyncio.ensure_future(self._gather()) if chunk else None
         return chunk
 
     def close(self) -> None:
@@ -144,6 +142,8 @@ class _Body:
 
     async def _gather(self) -> bytes:
         chunk = bytearray()
+        if self._failure is not None:
+            return b""
         try:
             async for piece in self._pieces:
                 chunk += piece
