@@ -50,6 +50,11 @@ class DatasetPlace:
             markers=markers,
         )
 
+    @property
+    def lock(self) -> Path:
+        """Held by the process at work on this version; in an output folder it lies among the files."""
+        return self.archive.with_name(f".{self.archive.name}.lock")
+
     def path(self, file: str | None) -> Path:
         """Where `file`, or with None the whole version, is to be found."""
         return self.files / file if file else self.files
@@ -112,18 +117,20 @@ def prepare_output(place: DatasetPlace, file: str | None, *, force: bool) -> Non
         return
     if target.exists() and not target.is_dir():
         raise DestinationExists(f"output_dir names a file, {target}: name a folder")
-    if target.is_dir() and any(target.iterdir()):
+    if target.is_dir() and any(entry != place.lock for entry in target.iterdir()):
         if not force:
             raise DestinationExists(
                 f"output_dir {target} is not empty: give force_download=True to replace what it holds"
             )
         if (target / _MARKERS).is_dir():
-            _empty(target)
+            _empty(target, but=place.lock)
 
 
-def _empty(folder: Path) -> None:
+def _empty(folder: Path, *, but: Path) -> None:
     try:
         for entry in folder.iterdir():
+            if entry == but:
+                continue
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)
             else:
@@ -135,7 +142,7 @@ def _empty(folder: Path) -> None:
 @contextmanager
 def locked(place: DatasetPlace) -> Iterator[None]:
     """Wait until no other process is at work on this version; the system lets go for one that was killed."""
-    lock = place.archive.with_name(f".{place.archive.name}.lock")
+    lock = place.lock
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         handle = _hold(lock)
