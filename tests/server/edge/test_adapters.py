@@ -46,6 +46,12 @@ def test_kagglehub_0_reads_wrong_credentials_from_a_good_answer(server, user):
         assert (wrong.status, wrong.json["code"], "userName" in wrong.json) == (200, 401, False)
 
 
+def test_kaggle_1_signs_in_as_nobody_with_an_empty_name_and_key(server, user, handle):
+    assert send(server, "GET", f"/api/v1/datasets/list?user={user.name}", headers=basic("", "")).status == 200
+    for headers in (basic("", "key"), basic(user.name, "")):
+        assert send(server, "GET", f"/api/v1/datasets/list?user={user.name}", headers=headers).status == 401
+
+
 def test_kaggle_2_tries_its_next_source_after_an_inactive_token(server):
     wrong = {"Authorization": "Bearer KGAT_expired"}
     assert (

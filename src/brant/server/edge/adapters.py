@@ -55,6 +55,15 @@ def ignores_wrong_credentials(method: AnyMethod) -> bool:
     return method is INTROSPECT_TOKEN
 
 
+def means_nobody(name: str, secret: str) -> bool:
+    """Whether a user name and a key count as no credentials at all.
+
+    kaggle 1.6.17 kaggle/configuration.py:217 makes a Basic header of an empty name and an empty key where it has
+    none, as for `kaggle datasets download` of a public dataset.
+    """
+    return name == "" and secret == ""
+
+
 def error_status(match: Match, status: int) -> int:
     """The HTTP status for an error whose `code` is `status`.
 

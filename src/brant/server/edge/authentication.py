@@ -8,6 +8,7 @@ from typing import NamedTuple, Protocol
 
 from brant.errors import InvalidInput, Unauthenticated
 from brant.server.domain.actor import Actor
+from brant.server.edge.adapters import means_nobody
 
 
 class Accounts(Protocol):
@@ -65,11 +66,13 @@ def authenticate(accounts: Accounts, credentials: Credentials | None, now: datet
     return actor
 
 
-def _basic(value: str) -> Credentials:
+def _basic(value: str) -> Credentials | None:
     try:
         name, colon, secret = base64.b64decode(value, validate=True).decode().partition(":")
     except (binascii.Error, UnicodeDecodeError):
         name, colon, secret = "", "", ""
+    if colon and means_nobody(name, secret):
+        return None
     if not colon or not name or not secret:
         raise Unauthenticated("the Basic credentials are not base64 of 'user:key' (RFC 7617 §2)")
     return Credentials(name, secret)
