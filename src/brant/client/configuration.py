@@ -117,7 +117,7 @@ def _check_value(name: str, value: str) -> None:
 def _read(file: Path) -> dict[str, str]:
     try:
         content = json.loads(file.read_bytes() or b"{}")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise LocalFailure(

@@ -135,7 +135,7 @@ class _Walk:
             raise LocalFailure(f"{folder} cannot be read ({error.strerror}): mend its permissions") from None
         for entry in entries:
             path = prefix + entry.name
-            if self._ignored.match_all_in(path) if entry.is_dir() else self._ignored.match(path):
+            if self._ignored.match_all_in(path) if _is_folder(entry) else self._ignored.match(path):
                 continue
             complaint = name_complaint(path)
             if complaint:
@@ -153,6 +153,14 @@ class _Walk:
                 self._problems.add(path, f"this link leads in a circle: {_OR_LEAVE_OUT}")
             else:
                 yield from self.files(real, path + "/", (*above, real))
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # A link to itself.
+        return False
 
 
 def _resolved(root: Path, link: Path, path: str, problems: _Problems) -> Path | None:

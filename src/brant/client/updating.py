@@ -34,6 +34,20 @@ _IMAGE_TYPES: Final = {
 # Which parts of a cover image are shown (metadata_files.json `crop_rectangles`), in pixels.
 _CROPS: Final = (("cover image", 0, 560), ("thumbnail", 140, 280))
 _CROP_HEIGHT: Final = 280
+# What a user edits; the other keys are counts and names that the server keeps.
+_EDITABLE: Final = (
+    "title",
+    "subtitle",
+    "description",
+    "isPrivate",
+    "keywords",
+    "licenses",
+    "collaborators",
+    "data",
+    "resources",
+    "expectedUpdateFrequency",
+    "userSpecifiedSources",
+)
 
 
 def save_metadata(info: DatasetInfo, folder: Path, *, force: bool = False) -> Path:
@@ -43,10 +57,11 @@ def save_metadata(info: DatasetInfo, folder: Path, *, force: bool = False) -> Pa
     LocalFailure.
     """
     path = folder / FILE_NAME
-    text = json.dumps({"info": to_rest(info)}, indent=2, ensure_ascii=False) + "\n"
+    said = to_rest(info)
+    text = json.dumps({"info": said}, indent=2, ensure_ascii=False) + "\n"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        in_the_way = not force and path.exists() and path.read_bytes() != text.encode()
+        in_the_way = not force and path.exists() and not _says(path, said)
         if not in_the_way:
             path.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -79,6 +94,15 @@ def update_metadata(session: Session, handle: DatasetHandle, folder: Path) -> No
     )
     if answer.errors:
         raise InvalidInput("\n".join(f"{handle}: {error}" for error in answer.errors))
+
+
+def _says(path: Path, said: dict[str, Any]) -> bool:
+    """Whether the file at `path` holds nothing of a user's own: all that one can edit is as the server says."""
+    try:
+        held = load(path.parent).values
+    except InvalidInput:
+        return False
+    return all(held.get(key) == said.get(key) for key in _EDITABLE)
 
 
 def settings_of(document: Document) -> DatasetSettings:
