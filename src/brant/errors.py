@@ -88,7 +88,10 @@ class DestinationExists(Conflict, FileExistsError):
 
 
 class RateLimited(BrantError):
-    """Too many requests. `retry_after` is in seconds, None where the server named none."""
+    """Too many requests.
+
+    `retry_after` is in seconds, None where the server named none.
+    """
 
     code = 429
     exit_code = 8
