@@ -1,4 +1,4 @@
-"""Takes archives apart, zip and tar, of which nothing is believed: names, sizes and checksums are all verified."""
+"""Takes zip and tar archives apart, believing nothing: names, sizes and checksums are all verified."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ class Extracted:
 
 
 def kind_of(path: Path) -> Literal["zip", "tar"] | None:
-    """What kind of archive the file is, by its content; a compressed tar is a "tar", other compressed files are None.
+    """What kind of archive the file is, by its content; a compressed tar is a "tar".
 
     Raises LocalFailure when it cannot be read.
     """
@@ -62,8 +62,9 @@ def extract(
 
     Every name is checked before anything is written; a file gets its name when it is whole and verified.
 
-    Raises InvalidInput for what is no archive, for names, links and devices that are not safe, names that collide,
-    and what exceeds the limits; Corrupt for bytes that are not what they claim; LocalFailure for this machine's disk.
+    Raises InvalidInput for what is no archive, for names, links and devices that are not safe, names that
+    collide, and what exceeds the limits; Corrupt for bytes that are not what they claim; LocalFailure for
+    this machine's disk.
     """
     target = _Target(into)
     done = []
@@ -123,7 +124,7 @@ class _Target:
         try:
             passing, handle = self._create(folder)
             crc = 0
-            with open(handle, "wb", buffering=0) as file:
+            with os.fdopen(handle, "wb", buffering=0) as file:
                 for chunk in entry.chunks():
                     crc = crc32(chunk, crc)
                     file.write(chunk)

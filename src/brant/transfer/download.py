@@ -46,9 +46,9 @@ def download(
     there already is left alone if it is the one asked for: by its hash, else by size and date. With `force`,
     neither it nor an earlier beginning is used.
 
-    Raises Unreachable, RateLimited or ServerFailure when the attempts are used up, Corrupt when the bytes fail
-    their check twice, LocalFailure for this machine's disk, Conflict when another process is downloading the
-    same, and the error of the status when the server refuses. Whatever happens, verified bytes stay on disk.
+    Raises Unreachable, RateLimited or ServerFailure when the attempts are used up, Corrupt when the bytes
+    fail their check twice, LocalFailure for this machine's disk, Conflict when another process is downloading
+    the same, and the error of the status when the server refuses. Whatever happens, verified bytes stay.
     """
     with Partial.claim(destination) as partial:
         if force:
@@ -220,7 +220,7 @@ class _Download:
         elif old.size != offered.size or (old.validator and not offered.validator):
             raise _Again(
                 Conflict(
-                    f"{response.address.peer} answers with something else than the {self._name} begun earlier; "
+                    f"{response.address.peer} does not answer with the {self._name} begun earlier; "
                     "ask for a fresh download if it has changed."
                 )
             )

@@ -31,7 +31,7 @@ class Member:
     _chunks: Callable[[], Iterator[bytes]]
 
     def open(self) -> io.BufferedReader:
-        """A stream of its bytes, constant in memory; Corrupt comes at the latest in place of the last bytes."""
+        """A stream of its bytes, constant in memory; Corrupt comes in place of its last bytes."""
         return io.BufferedReader(_ChunkReader(self._chunks()))
 
 

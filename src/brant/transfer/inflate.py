@@ -12,8 +12,8 @@ _LZMA_DICTIONARY: Final = 256 * 1024 * 1024
 def inflate(pieces: Iterator[bytes], method: int, size: int) -> Iterator[bytes]:
     """What `pieces` hold, uncompressed, in chunks of 64 KiB at most.
 
-    Raises zlib.error, OSError, lzma.LZMAError, EOFError or ValueError for data that does not end as it should, and
-    gives no more than a chunk beyond `size`, the length claimed.
+    `size` is the length claimed. Raises zlib.error, OSError, lzma.LZMAError, EOFError or ValueError for data
+    that does not end as it should.
     """
     return METHODS[method](pieces, size)
 

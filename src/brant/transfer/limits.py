@@ -16,8 +16,8 @@ GIB: Final = 1024**3
 class Limits:
     """What an archive may at most hold; raise a field for one that is larger and trusted.
 
-    `members` in number; `total` bytes of all files; `ratio` of those to the archive's own bytes, looked at once
-    they are more than `ratio_floor`; `directory` bytes of a zip's list of members, which is held in memory.
+    `members` in number; `total` bytes of all files; `ratio` of those to the archive's own bytes, looked at
+    once they are more than `ratio_floor`; `directory` bytes of a zip's list of members, held in memory.
     """
 
     members: int = 2_000_000

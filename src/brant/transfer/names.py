@@ -12,7 +12,7 @@ _DRIVE: Final = re.compile(r"[A-Za-z]:")
 
 
 def safe_parts(name: str) -> tuple[str, ...]:
-    """The components of a member's name, relative to where it is extracted; "." and "" between slashes fall away.
+    """The components of a member's name, relative to where it is extracted; "." and "" fall away.
 
     Raises InvalidInput, naming the member, for one that is absolute, has a drive letter, "..", a backslash, a
     control character, letters that no file name can hold, or is too long; and for one that names nothing.
@@ -60,8 +60,8 @@ class Names:
     def add(self, parts: tuple[str, ...], *, is_folder: bool) -> None:
         """Take a name, and the folders that it lies in.
 
-        Raises InvalidInput for a file given twice, names that differ only in case or Unicode form, and a name that
-        is a file in one place and a folder in another.
+        Raises InvalidInput for a file given twice, names that differ only in case or Unicode form, and a name
+        that is a file in one place and a folder in another.
         """
         for depth in range(1, len(parts) + 1):
             path = "/".join(parts[:depth])
@@ -71,7 +71,7 @@ class Names:
                 continue
             if known != path:
                 raise InvalidInput(
-                    f"The archive members {shown(known)} and {shown(path)} are one file to some systems; rename one."
+                    f"The archive members {shown(known)} and {shown(path)} are one name to some systems."
                 )
             if not (folder and known_folder):
                 raise InvalidInput(

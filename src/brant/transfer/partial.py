@@ -43,12 +43,10 @@ class Partial:
 
         Raises Conflict when another process is at it, LocalFailure when the folder cannot be written.
         """
-        if destination.is_dir():
-            raise LocalFailure(f"{destination} is a folder; name a file to download to.")
         path, journal_path = _beside(destination)
         journal: Journal | None = None
         try:
-            destination.parent.mkdir(parents=True, exist_ok=True)
+            _check_place(destination)
             journal = Journal.claim(journal_path, destination)
             partial = cls(destination, path, journal)
             partial._take_up()
@@ -177,6 +175,13 @@ class Partial:
                 self._journal.remove()
         self._file.close()
         self._journal.close()
+
+
+def _check_place(destination: Path) -> None:
+    """Make the folder; LocalFailure where a folder bears the file's own name."""
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    if destination.is_dir():
+        raise LocalFailure(f"{destination} is a folder; name a file to download to.")
 
 
 def _beside(destination: Path) -> tuple[Path, Path]:

@@ -74,7 +74,7 @@ def _entry(stream: "_Forward", info: tarfile.TarInfo, names: Names) -> Entry:
 
 
 def looks_like_tar(path: Path, head: bytes) -> bool:
-    """Whether a file that begins with `head` is a tar, compressed or not: by the checksum of its first header."""
+    """Whether a file that begins with `head` is a tar, compressed or not: its first header tells."""
     block = head[:_BLOCK]
     try:
         with reading(path):

@@ -26,8 +26,8 @@ _RANGE: Final = re.compile(r"bytes=0-(\d{1,19})")
 class Uploaded:
     """A file that the server has whole.
 
-    `sha256` is hexadecimal, `md5` raw. `sent_bytes` counts what this call sent, repetitions included; bytes that an
-    earlier process had sent are not in it.
+    `sha256` is hexadecimal, `md5` raw. `sent_bytes` counts what this call sent, repetitions included; bytes
+    that an earlier process had sent are not in it.
     """
 
     size: int
@@ -52,13 +52,13 @@ def upload(
 ) -> Uploaded:
     """Send `file` to `create_url`. `size` is what was announced for it; None takes what the file has.
 
-    `resume` begins by asking how much the server has: for a later process that kept the address. `attempts` count
-    failures in a row that brought nothing. `answer_timeout`: seconds the server has to take stock once it has
-    every byte.
+    `resume` begins by asking how much the server has: for a later process that kept the address. `attempts`
+    count failures in a row that brought nothing. `answer_timeout`: seconds the server has to take stock once
+    it has every byte.
 
-    Raises NotFound when the address is no longer known (ask for a new one), Conflict when the file is not, or does
-    not stay, the one announced, Unreachable, RateLimited or ServerFailure when the attempts are used up, and the
-    error of the status when the server refuses.
+    Raises NotFound when the address is no longer known (ask for a new one), Conflict when the file is not, or
+    does not stay, the one announced, Unreachable, RateLimited or ServerFailure when the attempts are used up,
+    and the error of the status when the server refuses.
     """
     try:
         with file.open("rb", buffering=0) as source:
@@ -68,7 +68,13 @@ def upload(
                     f"{file} has {has} bytes where {size} were announced; let it rest, then start again."
                 )
             task = _Upload(
-                pool, create_url, file, source, headers or {}, progress or Silent(), answer_timeout
+                pool,
+                create_url,
+                file,
+                source,
+                headers=headers or {},
+                progress=progress or Silent(),
+                answer_timeout=answer_timeout,
             )
             return task.run(RetryPolicy(attempts=attempts).delays(random), sleep, resume=resume)
     except OSError as error:
@@ -84,6 +90,7 @@ class _Upload:
         url: str,
         path: Path,
         source: FileIO,
+        *,
         headers: Mapping[str, str],
         progress: Progress,
         answer_timeout: float,
@@ -173,7 +180,7 @@ class _Upload:
         return count
 
     def _judge(self, response: Response, *, asked: bool) -> BrantError | None:
-        """Take in an answer that is not the last one: None for a step on the way, else the failure that it is."""
+        """Take in an answer that is not the last: None for a step on the way, else the failure that it is."""
         if response.status == 308:
             held = self._held(response)
             self._move(held)
@@ -197,14 +204,14 @@ class _Upload:
         found = _RANGE.fullmatch(text.strip())
         if not found or int(found[1]) >= self._size:
             raise ServerFailure(
-                f"{response.address.peer} claims the range {text[:40]!r} of {self._size} bytes; begin the upload again."
+                f"{response.address.peer} claims the range {text[:40]!r} of {self._size} bytes; begin again."
             )
         return int(found[1]) + 1
 
     def _stuck(self, response: Response) -> ServerFailure:
         return ServerFailure(
-            f"{response.address.peer} takes in nothing of {self._path.name} beyond {self._position} of {self._size} "
-            "bytes; try again later."
+            f"{response.address.peer} took {self._position} of {self._size} bytes of {self._path.name}, "
+            "and takes no more; try again later."
         )
 
     def _move(self, position: int) -> None:

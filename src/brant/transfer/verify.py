@@ -63,7 +63,7 @@ def learned(expected: Expected, offered: Identity) -> Expected:
 
 
 def existing_file(path: Path, known: Expected, offered: Identity) -> Downloaded | None:
-    """The file at `path`, if it is the one known: by its hash, else by the size and date that were offered."""
+    """The file at `path`, if it is the one known: by its hash, else by the size and date offered."""
     try:
         if not path.is_file():
             return None

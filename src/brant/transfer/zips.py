@@ -1,4 +1,4 @@
-"""Reads zip archives: the directory by the standard library, every byte of the members under checks of our own."""
+"""Reads zip archives: the directory by the standard library, the members under checks of our own."""
 
 import stat
 import struct
@@ -63,12 +63,13 @@ def _check_directory_size(file: IO[bytes], source: Path, limits: Limits) -> None
 
 
 def _data_start(file: IO[bytes], info: "ZipInfo", source: Path) -> int:
-    """Where the member's bytes begin. The header before them must tell of the same member as the directory."""
+    """Where the member's bytes begin. The header before them must agree with the directory."""
     file.seek(info.header_offset)
     header = file.read(_LOCAL.size)
     if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
         raise damaged(source, f"the member {shown(info.orig_filename)} is not where the directory says")
-    _, _, flags, method, *_, name_size, extra_size = _LOCAL.unpack(header)
+    fields: tuple[int, ...] = _LOCAL.unpack(header)[1:]
+    flags, method, name_size, extra_size = fields[1], fields[2], fields[-2], fields[-1]
     name = file.read(name_size).decode("utf-8" if flags & _UTF8 else "cp437")
     if name != info.orig_filename or method != info.compress_type:
         raise damaged(source, f"two headers disagree about the member {shown(info.orig_filename)}")
@@ -100,8 +101,7 @@ def _entry(source: Path, info: "ZipInfo", start: int, names: Names) -> Entry:
         raise InvalidInput(f"The archive member {shown(name)} is encrypted; pack it without a password.")
     if info.compress_type not in METHODS:
         raise InvalidInput(
-            f"The archive member {shown(name)} is compressed by method {info.compress_type}, which is not supported; "
-            "pack it with deflate."
+            f"The archive member {shown(name)} is compressed by method {info.compress_type}; use deflate."
         )
     size, crc, method = info.file_size, info.CRC, info.compress_type
 

@@ -1,0 +1,407 @@
+"""An upload ends with every byte at the server, once, or with one clear error."""
+
+import hashlib
+import os
+import random
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from brant.errors import (
+    Conflict,
+    InvalidInput,
+    LocalFailure,
+    NotFound,
+    PayloadTooLarge,
+    RateLimited,
+    ServerFailure,
+    Unauthenticated,
+    Unreachable,
+)
+from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.upload import Uploaded, upload
+from tests.transfer.conftest import Waits
+from tests.transfer.peer import Exchange, Peer, Step, peer, status
+
+MIB = 1024 * 1024
+DATA = random.Random(11).randbytes(3 * MIB + 17)
+SIZE = len(DATA)
+SHA256 = hashlib.sha256(DATA).hexdigest()
+MD5 = hashlib.md5(DATA).digest()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "penguins.csv"
+    path.write_bytes(DATA)
+    return path
+
+
+class Inbox:
+    """The server's side of the protocol: appends what comes, answers how much it has."""
+
+    def __init__(self, size: int = SIZE) -> None:
+        self.held = b""
+        self.size = size
+
+    def __call__(self, exchange: Exchange) -> None:
+        """The right answer."""
+        self._take(exchange, exchange.read_body())
+        if len(self.held) == self.size:
+            exchange.answer(201, b"{}")
+        else:
+            self.incomplete(exchange)
+
+    def _take(self, exchange: Exchange, body: bytes) -> None:
+        span = exchange.request.headers.get("content-range", f"bytes 0-{self.size - 1}/{self.size}")
+        if span.startswith("bytes */"):
+            assert span == f"bytes */{self.size}"
+            assert not body
+            return
+        start = int(span.removeprefix("bytes ").split("-")[0])
+        assert start <= len(self.held)
+        self.held = self.held[:start] + body
+
+    def incomplete(self, exchange: Exchange) -> None:
+        exchange.answer(308, b"", {"Range": f"bytes=0-{len(self.held) - 1}"} if self.held else {})
+
+    def cut_after(self, count: int, then: Callable[[Exchange], None] = Exchange.reset) -> Step:
+        """Take so many bytes of the body, then break off."""
+
+        def step(exchange: Exchange) -> None:
+            self._take(exchange, exchange.read_body(at_most=count))
+            then(exchange)
+
+        return step
+
+    def lose(self, exchange: Exchange) -> None:
+        """Take everything, and hang up without an answer."""
+        self._take(exchange, exchange.read_body())
+        exchange.hang_up()
+
+
+def send(server: Peer, file: Path, waits: Waits | None = None, **options: object) -> Uploaded:
+    with Pool(TransportSettings(read_timeout=10)) as pool:
+        sleep = (waits if waits is not None else Waits()).sleep
+        return upload(pool, server.url("/upload"), file, sleep=sleep, **options)  # type: ignore[arg-type]
+
+
+def test_a_file_goes_whole_in_one_request(file: Path) -> None:
+    inbox = Inbox()
+    with peer(inbox) as server:
+        result = send(server, file, size=SIZE, headers={"X-Mine": "1"})
+    assert inbox.held == DATA
+    assert result == Uploaded(SIZE, SHA256, MD5, SIZE)
+    asked = server.requests[0]
+    assert asked.method == "PUT"
+    assert asked.headers["content-length"] == str(SIZE)
+    assert asked.headers["content-type"] == "application/octet-stream"
+    assert asked.headers["x-mine"] == "1"
+    assert "content-range" not in asked.headers
+
+
+def test_an_empty_file_goes_with_its_length(tmp_path: Path) -> None:
+    (tmp_path / "empty").touch()
+    with peer(status(200, b"")) as server:
+        result = send(server, tmp_path / "empty")
+    assert (result.size, result.sha256) == (0, hashlib.sha256().hexdigest())
+    assert [asked.headers["content-length"] for asked in server.requests] == ["0"]
+
+
+@pytest.mark.parametrize("code", [200, 201])
+def test_both_words_for_done_are_understood(file: Path, code: int) -> None:
+    with peer(status(code, b"")) as server:
+        assert send(server, file).size == SIZE
+
+
+@pytest.mark.parametrize("count", [0, 1, MIB - 1, MIB, 2 * MIB + 5, SIZE - 1])
+def test_a_cut_is_followed_by_a_question_and_the_rest(file: Path, waits: Waits, count: int) -> None:
+    inbox = Inbox()
+    with peer(inbox.cut_after(count), inbox) as server:
+        result = send(server, file, waits)
+    assert inbox.held == DATA
+    assert (result.sha256, result.md5) == (SHA256, MD5)
+    question, rest = server.requests[1:]
+    assert question.headers["content-range"] == f"bytes */{SIZE}"
+    assert question.headers["content-length"] == "0"
+    assert rest.headers.get("content-range") == (f"bytes {count}-{SIZE - 1}/{SIZE}" if count else None)
+    assert len(waits) == 1
+
+
+def test_many_cuts_at_random_bytes_end_well(file: Path, waits: Waits) -> None:
+    chance = random.Random(12)
+    for _ in range(8):
+        inbox, left, steps = Inbox(), SIZE, list[Step]()
+        for _ in range(chance.randint(1, 4)):
+            count = chance.randint(0, left)
+            left -= count
+            steps += [inbox.cut_after(count), inbox]
+        with peer(*steps, inbox) as server:
+            result = send(server, file, waits)
+        assert (inbox.held, result.sha256) == (DATA, SHA256)
+
+
+def test_an_answer_that_was_lost_is_asked_for(file: Path) -> None:
+    inbox = Inbox()
+    with peer(inbox.lose, inbox) as server:
+        assert send(server, file).sent_bytes == SIZE
+    assert inbox.held == DATA
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("code", [429, 500, 502, 503, 504])
+def test_what_may_pass_is_asked_again(file: Path, waits: Waits, code: int) -> None:
+    inbox = Inbox()
+    with peer(status(code), status(code), inbox) as server:
+        send(server, file, waits)
+    assert inbox.held == DATA
+    assert len(waits) == 2
+    assert server.requests[1].headers["content-range"] == f"bytes */{SIZE}"
+
+
+def test_the_servers_wish_for_patience_is_granted(file: Path, waits: Waits) -> None:
+    inbox = Inbox()
+    with peer(status(503, b"", Retry_After="9"), inbox) as server:
+        send(server, file, waits, random=lambda: 0.0)
+    assert waits == [9.0]
+
+
+def test_a_stalled_server_is_given_up_and_asked(file: Path, waits: Waits) -> None:
+    inbox = Inbox()
+    stall = inbox.cut_after(MIB, Exchange.stall)
+    with peer(stall, inbox) as server, Pool(TransportSettings(read_timeout=10)) as pool:
+        upload(pool, server.url(), file, sleep=waits.sleep, answer_timeout=0.3)
+    assert inbox.held == DATA
+
+
+def test_a_308_to_the_first_request_goes_on_from_there(file: Path, waits: Waits) -> None:
+    inbox = Inbox()
+
+    def some(exchange: Exchange) -> None:
+        inbox.held = exchange.read_body()[:MIB]
+        inbox.incomplete(exchange)
+
+    with peer(some, inbox) as server:
+        send(server, file, waits)
+    assert inbox.held == DATA
+    assert server.requests[1].headers["content-range"] == f"bytes {MIB}-{SIZE - 1}/{SIZE}"
+    assert waits == []
+
+
+@pytest.mark.parametrize("headers", [{}, {"Range": "bytes=0-4999"}, {"Range": f"bytes=0-{SIZE - 1}"}])
+def test_a_server_that_is_stuck_is_given_up_after_the_attempts(
+    file: Path, waits: Waits, headers: dict[str, str]
+) -> None:
+    with (
+        peer(lambda exchange: exchange.answer(308, b"", headers)) as server,
+        pytest.raises(ServerFailure, match="takes no more"),
+    ):
+        send(server, file, waits, attempts=4)
+    assert len(waits) == 3
+    assert len(server.requests) <= 10
+
+
+def test_a_308_is_not_followed_like_a_redirect(file: Path, waits: Waits) -> None:
+    with peer(status(308, b"", Location="/elsewhere")) as server, pytest.raises(ServerFailure):
+        send(server, file, waits, attempts=2)
+    assert {asked.target for asked in server.requests} == {"/upload"}
+
+
+@pytest.mark.parametrize("claim", [f"bytes=0-{SIZE}", "bytes=5-9", "0-5", "bytes=0-"])
+def test_a_range_that_makes_no_sense_is_an_error(file: Path, claim: str) -> None:
+    with (
+        peer(status(308, b"", Range=claim)) as server,
+        pytest.raises(ServerFailure, match="claims the range"),
+    ):
+        send(server, file)
+
+
+@pytest.mark.parametrize("code", [404, 410])
+@pytest.mark.parametrize("when", ["at once", "when asked"])
+def test_an_upload_the_server_has_forgotten_is_for_the_caller(
+    file: Path, waits: Waits, code: int, when: str
+) -> None:
+    steps = [status(code)] if when == "at once" else [Inbox().cut_after(100), status(code)]
+    with peer(*steps) as server, pytest.raises(NotFound, match="begin it again"):
+        send(server, file, waits)
+
+
+@pytest.mark.parametrize(
+    ("code", "error"), [(400, InvalidInput), (401, Unauthenticated), (413, PayloadTooLarge)]
+)
+def test_a_refusal_is_final_and_says_why(file: Path, waits: Waits, code: int, error: type[Exception]) -> None:
+    body = b'{"code": 1, "message": "quota is used up"}'
+    with peer(status(code, body)) as server, pytest.raises(error, match="quota is used up"):
+        send(server, file, waits)
+    assert (len(server.requests), waits) == (1, [])
+
+
+def test_an_answer_of_another_kind_is_not_taken_for_done(file: Path, waits: Waits) -> None:
+    with peer(status(204, b"")) as server, pytest.raises(ServerFailure, match="204"):
+        send(server, file, waits)
+
+
+def test_a_refusal_while_the_body_is_still_sent_is_not_lost(tmp_path: Path, waits: Waits) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as sparse:
+        sparse.truncate(100 * MIB)
+
+    def refuse(exchange: Exchange) -> None:
+        exchange.read_body(at_most=10)
+        exchange.head(413, {"Content-Length": "31", "Connection": "close"})
+        exchange.send(b'{"message": "100 MB at the most"}'[:31])
+        exchange.reset()
+
+    with peer(refuse) as server, pytest.raises(PayloadTooLarge):
+        send(server, large, waits)
+    assert waits == []
+
+
+def test_attempts_end(file: Path, waits: Waits) -> None:
+    with peer(Exchange.hang_up) as server, pytest.raises(Unreachable):
+        send(server, file, waits, attempts=3)
+    assert (len(server.requests), len(waits)) == (3, 2)
+
+
+def test_a_wish_for_an_hour_is_handed_to_the_caller(file: Path, waits: Waits) -> None:
+    with peer(status(429, b"", Retry_After="3600")) as server, pytest.raises(RateLimited):
+        send(server, file, waits)
+    assert waits == []
+
+
+@pytest.mark.parametrize("held", [0, 1, 2 * MIB, SIZE])
+def test_a_later_process_asks_first(file: Path, held: int) -> None:
+    inbox = Inbox()
+    inbox.held = DATA[:held]
+    with peer(inbox) as server:
+        result = send(server, file, resume=True)
+    assert inbox.held == DATA
+    assert result == Uploaded(SIZE, SHA256, MD5, SIZE - held)
+    assert server.requests[0].headers["content-range"] == f"bytes */{SIZE}"
+
+
+# The file is not what it was
+
+
+def test_a_file_of_another_size_than_announced_is_not_sent(file: Path) -> None:
+    with peer(status(200)) as server, pytest.raises(Conflict, match=r"penguins\.csv"):
+        send(server, file, size=SIZE + 1)
+    assert server.requests == []
+
+
+def grow(file: Path) -> None:
+    with file.open("ab") as handle:
+        handle.write(b"more")
+
+
+def rewrite(file: Path) -> None:
+    facts = file.stat()
+    file.write_bytes(bytes(SIZE))
+    os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns + 1))
+
+
+def replace(file: Path) -> None:
+    facts = file.stat()
+    other = file.with_name("other")
+    other.write_bytes(DATA)
+    os.utime(other, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+    other.replace(file)
+
+
+@pytest.mark.parametrize("change", [grow, rewrite, replace, Path.unlink])
+@pytest.mark.parametrize("fault", [False, True])
+def test_a_file_that_changes_while_it_is_sent_is_a_conflict(
+    file: Path, waits: Waits, change: Callable[[Path], None], fault: bool
+) -> None:
+    inbox = Inbox()
+
+    def step(exchange: Exchange) -> None:
+        exchange.read_body(at_most=5)
+        change(file)
+        if fault:
+            exchange.reset()
+        else:
+            exchange._read = False
+            exchange.read_body(at_most=SIZE - 5)
+            exchange.answer(200, b"")
+
+    with peer(step, inbox) as server, pytest.raises(Conflict, match=r"penguins\.csv changed"):
+        send(server, file, waits)
+    assert len(server.requests) == 1
+
+
+def test_a_file_that_shrinks_while_it_is_sent_is_a_conflict(tmp_path: Path, waits: Waits) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as sparse:
+        sparse.truncate(100 * MIB)
+    gone = threading.Event()
+
+    def step(exchange: Exchange) -> None:
+        exchange.read_body(at_most=5)
+        os.truncate(large, 10)
+        exchange.stall()
+        gone.set()
+
+    with peer(step) as server, pytest.raises(Conflict, match=r"large\.bin changed"):
+        send(server, large, waits)
+
+
+def test_a_missing_file_is_said_before_anything_is_sent(tmp_path: Path) -> None:
+    with peer(status(200)) as server, pytest.raises(LocalFailure, match=r"nothing\.csv cannot be read"):
+        send(server, tmp_path / "nothing.csv")
+    assert server.requests == []
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    with peer(status(200)) as server, pytest.raises(LocalFailure):
+        send(server, tmp_path)
+    assert server.requests == []
+
+
+class Heard:
+    def __init__(self) -> None:
+        self.events: list[object] = []
+        self.total = 0
+
+    def start(self, label: str, total: int | None) -> None:
+        self.events.append((label, total))
+
+    def advance(self, n: int) -> None:
+        self.total += n
+
+    def finish(self) -> None:
+        self.events.append("finish")
+
+
+def test_progress_adds_up_to_the_size_however_it_was_cut(file: Path) -> None:
+    inbox, heard = Inbox(), Heard()
+    with peer(inbox.cut_after(MIB), inbox) as server:
+        send(server, file, progress=heard)
+    assert heard.events == [("penguins.csv", SIZE), "finish"]
+    assert heard.total == SIZE
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path, pool: Pool) -> None:
+    import tracemalloc
+
+    large = tmp_path / "large.bin"
+    with large.open("wb") as sparse:
+        sparse.truncate(64 * MIB)
+
+    def swallow(exchange: Exchange) -> None:
+        left = 64 * MIB
+        while left:
+            left -= len(exchange.sock.recv(min(left, MIB)))
+        exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+        exchange.hang_up()
+
+    with peer(swallow) as server:
+        tracemalloc.start()
+        try:
+            upload(pool, server.url(), large)
+            peak = tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+    assert peak < 12 * MIB
