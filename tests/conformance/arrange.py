@@ -127,7 +127,7 @@ class Contract:
         return answer.info
 
     def settle(self, handle: DatasetHandle, settings: DatasetSettings) -> None:
-        """Sets the dataset's metadata."""
+        """Sets the dataset's metadata. Raises Refusal with the reasons."""
         answer = self.place.call(
             self.user,
             UPDATE_DATASET_METADATA,
@@ -135,7 +135,8 @@ class Contract:
                 owner_slug=handle.owner, dataset_slug=handle.slug, settings=settings
             ),
         )
-        assert answer.errors == []
+        if answer.errors:
+            raise Refusal("; ".join(answer.errors))
 
     def listed(self, handle: DatasetHandle) -> Iterator[ApiDatasetFile]:
         """Every file of a version, page by page."""

@@ -5,10 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.conformance.drivers.base import Driver
-from tests.conformance.in_process import Handlers
-from tests.conformance.place import Served
-from tests.conformance.stage import Stage
+pytest.register_assert_rewrite(
+    "tests.conformance.arrange", "tests.conformance.scenarios", "tests.conformance.stage"
+)
+
+from tests.conformance.drivers.base import Driver  # noqa: E402 - after what has them explain their assertions
+from tests.conformance.in_process import Handlers  # noqa: E402
+from tests.conformance.place import Served  # noqa: E402
+from tests.conformance.stage import Stage  # noqa: E402
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
 """Files of the scenarios, and folders compared by the SHA-256 of what they hold."""
 
 import hashlib
+import io
+import random
+import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -13,7 +16,9 @@ CSV = b"species,island,bill_length_mm\nAdelie,Torgersen,39.1\nGentoo,Biscoe,46.1
 OTHER_CSV = b"station,height\nLerwick,1.2\nWick,2.4\n"
 TEXT = b"Heights are in metres above chart datum.\n"
 # Not compressible and not of one block, so that a cut or a wrong range cannot go unseen.
-LARGE = b"".join(hashlib.sha256(number.to_bytes(8, "big")).digest() for number in range(100_000))
+LARGE = random.Random("tides").randbytes(3_000_000)
+# So large that what the buffers of a connection hold beside it does not count.
+HUGE = random.Random("storm surges").randbytes(32_000_000)
 
 
 def digest(data: bytes) -> str:
@@ -24,6 +29,15 @@ def digest(data: bytes) -> str:
 def digests(files: Files) -> Digests:
     """The digest of each file."""
     return {name: digest(data) for name, data in files.items()}
+
+
+def zipped(files: Files) -> bytes:
+    """A zip of `files`."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return packed.getvalue()
 
 
 def write(folder: Path, files: Files) -> Path:

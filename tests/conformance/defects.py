@@ -17,7 +17,50 @@ class Defect(NamedTuple):
     why: str
 
 
-DEFECTS: Final[tuple[Defect, ...]] = ()
+_KAGGLE_2 = "official_command_line"
+_KAGGLE_1 = "legacy_command_line"
+_KAGGLEHUB_0 = "legacy_library"
+
+# What one line of a client spoils, once for all scenarios that it spoils.
+_NAME_OF_URL = "is saved under the last segment of its address, which stays percent-encoded"
+_NO_FOLDERS = "is saved without its folder, so that another file of its name is in the way and it is skipped"
+_NAMES_OF_URL = (
+    ("one_file_with_spaces_in_its_name_arrives", "looks at the name of the file"),
+    ("one_file_with_a_name_of_another_script_arrives", "looks at the name of the file"),
+    ("one_file_with_signs_of_an_address_in_its_name_arrives", "looks at the name of the file"),
+)
+
+DEFECTS: Final[tuple[Defect, ...]] = (
+    *(
+        Defect(scenario, driver, step, where, _NAME_OF_URL)
+        for driver, where in (
+            (_KAGGLE_2, "kaggle/api/kaggle_api_extended.py:5095"),
+            (_KAGGLE_1, "kaggle/api/kaggle_api_extended.py:1462"),
+        )
+        for scenario, step in _NAMES_OF_URL
+    ),
+    Defect(
+        "two_files_of_one_name_do_not_meet",
+        _KAGGLE_2,
+        "downloads the second file",
+        "kaggle/api/kaggle_api_extended.py:5095",
+        _NO_FOLDERS,
+    ),
+    Defect(
+        "two_files_of_one_name_do_not_meet",
+        _KAGGLE_1,
+        "downloads the second file",
+        "kaggle/api/kaggle_api_extended.py:1462",
+        _NO_FOLDERS,
+    ),
+    Defect(
+        "one_file_with_signs_of_an_address_in_its_name_arrives",
+        _KAGGLEHUB_0,
+        "downloads the file",
+        "kagglehub/http_resolver.py:365",
+        "asks for a name that it does not percent-encode, so that & and # end it",
+    ),
+)
 
 
 def defect_of(scenario: str, driver: str) -> Defect | None:

@@ -27,6 +27,8 @@ class CommandLine(KaggleCommands):
         Can.TOKEN,
     }
     default_credential = "token"
+    # What cannot be undone is asked for (S2), and here nobody is there to say yes.
+    delete_old_versions = ("--delete-old-versions", "--yes")
 
     def program(self) -> Path:
         return Path(sys.executable).with_name("brant")

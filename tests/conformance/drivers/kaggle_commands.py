@@ -50,6 +50,7 @@ OFFERED = frozenset(
 class KaggleCommands(ProcessDriver):
     """`PROGRAM datasets COMMAND`."""
 
+    delete_old_versions: ClassVar[tuple[str, ...]] = ("--delete-old-versions",)
     confirm_deletion: ClassVar[tuple[str, ...]] = ("--yes",)
 
     @abstractmethod
@@ -76,7 +77,7 @@ class KaggleCommands(ProcessDriver):
         ignore: tuple[str, ...] = (),
     ) -> None:
         self._describe(what)
-        options = ["-d"] if delete_old else []
+        options = self.delete_old_versions if delete_old else ()
         patterns = [option for pattern in ignore for option in ("--ignore-patterns", pattern)]
         self._done(
             "version", "-p", what.folder, "-m", notes, *options, *patterns, *self._folder_mode(folders)

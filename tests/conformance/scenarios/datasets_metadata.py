@@ -72,7 +72,7 @@ def a_collaborator_is_added(stage: Stage) -> None:
 @scenario(Can.METADATA, Can.UPDATE_METADATA, features="D6 X3")
 def bad_metadata_are_refused_and_nothing_changes(stage: Stage) -> None:
     handle = stage.published(FILES, title=TITLE)
-    refusal(stage.client().update_metadata, handle, title="")
+    refusal(stage.client().update_metadata, handle, title="Tides " * 20)
     assert stage.contract().info(handle).title == TITLE
 
 

@@ -58,8 +58,8 @@ def ignores_wrong_credentials(method: AnyMethod) -> bool:
 def means_nobody(name: str, secret: str) -> bool:
     """Whether a user name and a key count as no credentials at all.
 
-    kaggle 1.6.17 kaggle/configuration.py:217 makes a Basic header of an empty name and an empty key where it has
-    none, as for `kaggle datasets download` of a public dataset.
+    kaggle 1.6.17 kaggle/configuration.py:217 makes a Basic header of an empty name and an empty key where it
+    has none, as for `kaggle datasets download` of a public dataset.
     """
     return name == "" and secret == ""
 
