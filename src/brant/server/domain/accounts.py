@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import re
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal, NamedTuple
 
@@ -48,10 +49,15 @@ class Accounts:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def add_user(self, name: str, now: datetime, *, is_admin: bool = False) -> User:
-        """A new user. Raises InvalidInput for a bad name, Conflict for one that is taken."""
+    def add_user(
+        self, name: str, now: datetime, *, is_admin: bool = False, reserved: Collection[str] = ()
+    ) -> User:
+        """A new user. Raises InvalidInput for a bad name, Conflict for one that is taken.
+
+        `reserved` are words that no address could reach as a user name.
+        """
         name = name.lower()
-        if not _NAME.fullmatch(name) or name in _RESERVED:
+        if not _NAME.fullmatch(name) or name in _RESERVED or name in reserved:
             raise InvalidInput(
                 f"{name[:60]!r} cannot be a user name: use 1 to 50 of a-z, 0-9, - and _, "
                 "a letter or digit first and last, and no reserved word"
@@ -158,7 +164,7 @@ class Accounts:
 
 
 def _live(connection: Connection, kind: Kind, secret: str, now: datetime) -> Any:
-    """The token, if it is neither expired nor revoked. Found by its hash, so that timing tells nothing of it."""
+    """The token, unless it expired or was revoked. Found by its hash, so that timing tells nothing of it."""
     return connection.execute(
         sa.select(
             tokens.c.id,

@@ -1,4 +1,4 @@
-"""Collection and backup: what nothing holds any more is removed, what there is is copied; both beside a running server."""
+"""Collection of what nothing holds any more, and backup of what there is; both beside a running server."""
 
 import contextlib
 import os
@@ -35,8 +35,8 @@ def collect(db: Database, store: BlobStore, now: datetime) -> Collected:
     """Removes expired uploads, blobs that no version, cover or upload holds, and stray files.
 
     Safe while others publish: a file becomes a blob, and a blob's file is removed, only inside the writing
-    transaction, of which there is one at a time. First rows go, then files without a row: a crash in between leaves
-    files that the next collection finds, never a row without its file.
+    transaction, of which there is one at a time. First rows go, then files without a row: a crash in between
+    leaves files that the next collection finds, never a row without its file.
     """
     with _alone(store):
         with db.write() as connection:
@@ -47,11 +47,36 @@ def collect(db: Database, store: BlobStore, now: datetime) -> Collected:
     return Collected(expired, removed, staged, freed + freed_too)
 
 
+def preview(db: Database, store: BlobStore, now: datetime) -> Collected:
+    """What `collect` would remove now; nothing is changed, and nobody waits."""
+    live = uploads.c.deadline > now
+    holders = (
+        sa.exists().where(files.c.sha256 == blobs.c.sha256),
+        sa.exists().where(datasets.c.cover_sha256 == blobs.c.sha256),
+        sa.exists().where(uploads.c.sha256 == blobs.c.sha256, live),
+    )
+    with db.read() as connection:
+        expired = connection.scalar(sa.select(sa.func.count()).select_from(uploads).where(~live)) or 0
+    unheld: list[str] = []
+    for batch in _batches(store.names()):
+        query = sa.select(blobs.c.sha256).where(blobs.c.sha256.in_(batch), sa.or_(*holders))
+        with db.read() as connection:
+            held = set(connection.scalars(query))
+        unheld += [name for name in batch if name not in held]
+    old = (now - _GRACE).timestamp()
+    with db.read() as connection:
+        query = sa.select(uploads.c.token_hash).where(uploads.c.state == "open", live)
+        open_ones = set(connection.scalars(query))
+    staged = [name for name, changed in store.staging() if changed < old and name not in open_ones]
+    freed = sum(path.stat().st_size for path in map(store.path, unheld))
+    return Collected(expired, len(unheld), len(staged), freed + sum(map(store.staged_size, staged)))
+
+
 def backup(db: Database, store: BlobStore, to: Path) -> None:
     """Writes a folder that `--data` can serve: the database of one moment, and every blob that it names.
 
-    Blobs are linked where the file system can, since they never change, else copied. `to` must be new or empty; it
-    appears under its name when it is whole. Collections wait meanwhile.
+    Blobs are linked where the file system can, since they never change, else copied. `to` must be new or
+    empty; it appears under its name when it is whole. Collections wait meanwhile.
     """
     if to.exists() and (not to.is_dir() or any(to.iterdir())):
         raise Conflict(f"{to} is there already and is not empty: name a new folder")

@@ -86,16 +86,14 @@ async def serve(
 
 
 async def _send_pieces(pieces: Iterator[bytes], receive: Receive, send: Send) -> None:
-    """Reads the next piece in a thread while the last one is sent; stops reading once the client is gone."""
+    """Reads each piece in a thread once the last one is on its way; stops once the client is gone.
+
+    Reading ahead was measured to be slower: the thread takes the processor from the loop that sends.
+    """
     gone = asyncio.ensure_future(_departure(receive))
     try:
-        piece = await run_in_threadpool(next, pieces, None)
-        while piece is not None:
-            following = asyncio.ensure_future(run_in_threadpool(next, pieces, None))
-            try:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
-            finally:
-                piece = await following
+        while (piece := await run_in_threadpool(next, pieces, None)) is not None:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
             if gone.done():
                 raise ClientGone
         await send({"type": "http.response.body"})
