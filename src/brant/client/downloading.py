@@ -114,7 +114,15 @@ def fetch(
     address = _Address(session, request)
     zipped = path is not None and address.ends_in(path.rsplit("/", 1)[-1] + ".zip")
     target = destination.with_name(destination.name + ".zip") if zipped else destination
-    done = transfer(session.pool, address, target, force=force, progress=progress)
+    done = transfer(
+        session.pool,
+        address,
+        target,
+        progress=progress,
+        force=force,
+        sleep=session.sleep,
+        random=session.random,
+    )
     if zipped:
         return _unpack_single(done.path, destination)
     return Arrived(destination, done.size, done.sha256, fresh=not done.reused)

@@ -58,8 +58,8 @@ class Session:
         self.extensions: frozenset[str] = frozenset()
         """What the server offers beyond the official wire, as its last answer said."""
         self._reader = Reader(endpoint, credentials)
-        self._random = random
-        self._sleep = sleep
+        self.random: Final = random
+        self.sleep: Final = sleep
         self._warn = warn or (lambda _: None)
         self._warned = False
 
@@ -107,7 +107,7 @@ class Session:
         self._say_once()
         safe = method.verb == "GET" if repeatable is None else repeatable
         body = encode(request)
-        delays = self.retry.delays(self._random)
+        delays = self.retry.delays(self.random)
         started, attempts = time.monotonic(), 0
         while True:
             attempts += 1
@@ -123,7 +123,7 @@ class Session:
                 delay = delays.next()
             if delay is None:
                 raise _gave_up(failure, attempts, time.monotonic() - started)
-            self._sleep(delay)
+            self.sleep(delay)
 
     def close(self) -> None:
         """Close idle connections."""

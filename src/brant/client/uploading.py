@@ -58,7 +58,9 @@ def upload_file(session: Session, file: Path, kind: ApiBlobType, *, content_type
     facts = file.stat()
     local = LocalFile(file.name, file, facts.st_size, facts.st_mtime_ns)
     begun = _start(session, local, kind, content_type)
-    upload(session.pool, begun.url, file, size=local.size)
+    upload(
+        session.pool, begun.url, file, size=local.size, sleep=session.sleep, random=session.random
+    )
     return begun.token
 
 
@@ -140,7 +142,16 @@ def _finish(
     progress: Progress | None,
     resume: bool,
 ) -> str:
-    done = upload(session.pool, begun.url, file.local, size=file.size, progress=progress, resume=resume)
+    done = upload(
+        session.pool,
+        begun.url,
+        file.local,
+        size=file.size,
+        progress=progress,
+        sleep=session.sleep,
+        random=session.random,
+        resume=resume,
+    )
     if not file.unchanged() or digest not in (None, done.sha256):
         raise _changed(file)
     journal.finish(file, done.sha256)
