@@ -16,7 +16,7 @@ def main() -> None:
     """All tables, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "names", nargs="*", choices=["startup", "datasets", []], help="which; all when none is named"
+        "names", nargs="*", help="which; all when none is named"
     )
     names = parser.parse_args().names or ["startup", "datasets"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback\n")
