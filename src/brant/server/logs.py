@@ -22,3 +22,5 @@ def start_logging(*, verbose: bool) -> None:
     root.handlers[:] = [handler]
     root.setLevel(logging.WARNING)
     logging.getLogger("brant").setLevel(logging.INFO if verbose else logging.WARNING)
+    # What matters of it is logged by `edge.errors`; the rest is the noise of scanners and of stops.
+    logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Final
 
 import uvicorn
+from starlette.applications import Starlette
 
 from brant.errors import LocalFailure
 from brant.server import data_folder
@@ -33,8 +34,9 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     data_folder.prepare(settings.data)
     with data_folder.held(settings.lock), _listening(settings.host, settings.port) as listener:
         port = listener.getsockname()[1]
+        app = build(replace(settings, port=port))
         config = uvicorn.Config(
-            build(replace(settings, port=port)),
+            app,
             http=EdgeProtocol,
             ws="none",
             lifespan="off",  # run below, so that its errors come out as they are
@@ -47,13 +49,11 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         )
         server = _Server(config, lambda: announce(_address(settings.host, port)))
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_run(server, config, listener))
+            runner.run(_run(app, server, listener))
 
 
-async def _run(server: "_Server", config: uvicorn.Config, listener: socket.socket) -> None:
-    app = config.app
-    assert not isinstance(app, str)
-    async with app.router.lifespan_context(app):  # type: ignore[union-attr]
+async def _run(app: Starlette, server: "_Server", listener: socket.socket) -> None:
+    async with app.router.lifespan_context(app):
         await server.serve(sockets=[listener])
 
 

@@ -40,6 +40,10 @@ def test_one_range_is_cut_to_the_file_and_anything_else_is_the_whole(asked, answ
     assert wanted(Headers({"range": asked}), STORED) == answer
 
 
+def test_a_range_means_nothing_to_head():
+    assert wanted(Headers({"range": "bytes=0-1"}), STORED, verb="HEAD") == "whole"
+
+
 def test_no_range_fits_an_empty_file():
     empty = Stored(0, '"e"', MODIFIED)
     assert wanted(Headers({"range": "bytes=0-"}), empty) == "unsatisfiable"

@@ -14,12 +14,13 @@ import zipfile
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from brant.errors import Conflict, UsageError
 from brant.server.main import main, run
-from tests.server.edge.calls import address_of, bearer, publish, rpc, send
+from tests.server.edge.calls import address_of, bearer, publish, rpc, send, start_upload
 
 HELLO = "api.v1.DiagnosticsService/Hello"
 
@@ -46,6 +47,26 @@ def test_it_stops_while_a_client_holds_a_connection(new_server):
         line.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert line.recv(100).startswith(b"HTTP/1.1 200")
         assert server.stop() == 0
+
+
+def test_it_stops_though_clients_hang_in_the_middle(new_server):
+    server = new_server()
+    user = server.new_user()
+    content = os.urandom(20_000_000)
+    handle = publish(server, user, "to-be-stalled", {"big.bin": content})
+    _, upload_address = start_upload(server, user, "hanging.bin", len(content))
+    down = urlsplit(address_of(server, handle, "big.bin"))
+    up = urlsplit(upload_address)
+    with (
+        socket.create_connection(("127.0.0.1", server.port)) as receiver,
+        socket.create_connection(("127.0.0.1", server.port)) as sender,
+    ):
+        receiver.sendall(f"GET {down.path}?{down.query} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert receiver.recv(1000).startswith(b"HTTP/1.1 200")
+        head = f"PUT {up.path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(content)}\r\n\r\n"
+        sender.sendall(head.encode() + content[:2_000_000])
+        assert server.stop() == 0
+    assert server.log.read_text() == ""
 
 
 def test_it_says_how_clients_are_pointed_at_it(new_server):

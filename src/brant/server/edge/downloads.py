@@ -56,7 +56,7 @@ async def serve(
     """
     modified = content.last_modified.astimezone(UTC).replace(microsecond=0)
     stored = Stored(content.size, f'"{etag}"', modified)
-    asked = wanted(Headers(scope=scope), stored)
+    asked = wanted(Headers(scope=scope), stored, verb=scope["method"])
     common = {
         "Accept-Ranges": "bytes",
         "ETag": stored.etag,

@@ -33,6 +33,8 @@ def error_answer(status: int, message: str, headers: Mapping[str, str] | None = 
 def answer_for(error: BrantError) -> Response:
     """The answer that an error of our tree stands for."""
     headers: dict[str, str] = {}
+    if error.code == 500:
+        _log.error("%s", error.message)
     if isinstance(error, Unauthenticated):
         headers = dict(_CHALLENGE)
     elif isinstance(error, RateLimited) and error.retry_after is not None:
@@ -73,12 +75,15 @@ class ErrorAnswers:
             return
         except BrantError as error:
             if begun:
+                _log.error("%s %s broke off: %s", scope["method"], scope["path"], error.message)
                 raise
             await answer_for(error)(scope, receive, send)
         except Exception:
-            if begun or scope["type"] != "http":
+            if scope["type"] != "http":
                 raise
             number = secrets.token_hex(4)
             _log.exception("error %s in %s %s", number, scope["method"], scope["path"])
+            if begun:
+                raise
             words = f"the server failed; its log has the reason under error {number}"
             await error_answer(500, words)(scope, receive, send)

@@ -28,12 +28,15 @@ class Stored(NamedTuple):
 Wanted = Span | Literal["whole", "unchanged", "unsatisfiable"]
 
 
-def wanted(headers: Headers, stored: Stored) -> Wanted:
-    """What to answer to a GET or HEAD with these headers: a part (206), the whole (200), 304 or 416."""
+def wanted(headers: Headers, stored: Stored, *, verb: str = "GET") -> Wanted:
+    """What to answer to a GET or HEAD with these headers: a part (206), the whole (200), 304 or 416.
+
+    Ranges are defined for GET alone (RFC 9110 §14.2).
+    """
     if _unchanged(headers, stored):
         return "unchanged"
     asked = headers.get("range")
-    if asked is None or not _still_the_same(headers.get("if-range"), stored):
+    if asked is None or verb != "GET" or not _still_the_same(headers.get("if-range"), stored):
         return "whole"
     return _span(asked, stored.size)
 

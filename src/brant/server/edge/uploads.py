@@ -80,7 +80,8 @@ class UploadEndpoint:
             now=self._clock(),
         )
         try:
-            return await to_thread.run_sync(take, limiter=self._limiter)
+            # A stop does not wait for a client that has fallen silent: the thread ends with the body.
+            return await to_thread.run_sync(take, limiter=self._limiter, abandon_on_cancel=True)
         finally:
             body.close()
 
