@@ -9,21 +9,26 @@ from brant.errors import BrantError, LocalFailure, UsageError
 from brant.redact import redact
 
 
-def report(error: Exception, argv: Sequence[str], *, out: TextIO, err: TextIO) -> int:
-    """Tells of `error`, which ended the call `argv`; returns the exit code."""
-    verbose = "--verbose" in argv
+def tell(error: Exception, err: TextIO, *, verbose: bool) -> BrantError:
+    """Tells of `error` on `err`, a line for each of its message's; with `verbose` where it arose, too.
+
+    Returns the error of the tree that it is, or that stands for it.
+    """
     failure = error if isinstance(error, BrantError) else _failure(error, verbose=verbose)
-    lines = [clean(line) for line in redact(failure.message).splitlines()]
     if verbose and not isinstance(error, UsageError):
         from traceback import format_exception
 
         err.write(redact("".join(format_exception(error))))
-    err.write("".join(f"brant: {line}\n" for line in lines))
-    if asks_for_json(argv):
-        import json
+    err.write("".join(f"brant: {line}\n" for line in _lines(failure)))
+    return failure
 
-        out.write(json.dumps({"error": {"code": failure.code, "message": "\n".join(lines)}}, indent=2) + "\n")
-    return failure.exit_code
+
+def document(failure: BrantError) -> str:
+    """The JSON document of a failed call."""
+    import json
+
+    error = {"code": failure.code, "message": "\n".join(_lines(failure))}
+    return json.dumps({"error": error}, indent=2) + "\n"
 
 
 def asks_for_json(argv: Sequence[str]) -> bool:
@@ -35,6 +40,10 @@ def asks_for_json(argv: Sequence[str]) -> bool:
             if wanted.partition("(")[0].strip() == "json":
                 return True
     return False
+
+
+def _lines(failure: BrantError) -> list[str]:
+    return [clean(line) for line in redact(failure.message).splitlines()]
 
 
 def _failure(error: Exception, *, verbose: bool) -> BrantError:

@@ -19,8 +19,6 @@ def main(argv: Sequence[str]) -> int:
     except BrokenPipeError:
         _drop_output()
         return _READER_GONE
-    except SystemExit as done:  # argparse ends this way after --help
-        return done.code if isinstance(done.code, int) else 0
     except Exception as error:  # noqa: BLE001  the one place where a fault of ours becomes a line and an exit code
         return _failed(error, argv)
     return code
@@ -40,19 +38,23 @@ def _run(argv: Sequence[str]) -> int:
         return 0
     from brant.cli.dispatch import dispatch
 
-    return dispatch(argv)
+    try:
+        return dispatch(argv)
+    except SystemExit as done:  # argparse ends this way after --help
+        return done.code if isinstance(done.code, int) else 0
 
 
 def _failed(error: Exception, argv: Sequence[str]) -> int:
-    from brant.cli.failures import report
+    from brant.cli.failures import asks_for_json, document, tell
 
+    failure = tell(error, sys.stderr, verbose="--verbose" in argv)
     try:
-        code = report(error, argv, out=sys.stdout, err=sys.stderr)
+        if asks_for_json(argv):
+            sys.stdout.write(document(failure))
         sys.stdout.flush()
     except OSError:  # standard output itself is what failed
         _drop_output()
-        return report(error, (), out=sys.stdout, err=sys.stderr)
-    return code
+    return failure.exit_code
 
 
 def _drop_output() -> None:

@@ -41,7 +41,7 @@ class _TracingPool(Pool):
         ranges = [
             f"{name}: {value}" for name, value in (headers or {}).items() if name.lower().endswith("range")
         ]
-        self._say(" ".join(["> ", method, url, *ranges]))
+        self._say(" ".join([">", "", method, url, *ranges]))
         began = monotonic()
         try:
             response = super().request(method, url, headers=headers, body=body, timeout=timeout)
