@@ -1,4 +1,4 @@
-"""Who calls, when, and how the addresses in an answer are made: what every handler is given beside its message."""
+"""Who calls, when, and how addresses are made: what every handler is given beside its message."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -18,7 +18,7 @@ _BATCH: Final = 1000
 
 @dataclass(frozen=True)
 class Bundle:
-    """One version as a zip with its members stored. Equal manifests published at one second give equal bytes."""
+    """One version as a zip with its members stored. It follows from the manifest and its time, byte for byte."""
 
     version_id: int
     file_count: int
@@ -33,9 +33,9 @@ class Bundle:
     _store: BlobStore
 
     def read(self, first: int, stop: int) -> Iterator[bytes]:
-        """The bytes from `first` up to, not including, `stop`, in pieces of at most 1 MiB; memory stays constant.
+        """The bytes from `first` up to, not including, `stop`, in pieces of at most 1 MiB.
 
-        Raises NotFound when the version is deleted meanwhile.
+        Memory stays constant. Raises NotFound when the version is deleted meanwhile.
         """
         return _in_larger_pieces(self._pieces(max(0, first), min(stop, self.size)))
 

@@ -1,4 +1,4 @@
-"""Claims: hashes instead of bytes, for files that the server has; bytes are earned, never given to who merely names them."""
+"""Claims: hashes instead of bytes, for files that the server has; accepted from who has earned those."""
 
 import re
 import secrets
@@ -20,6 +20,8 @@ from brant.server.store.database import Database
 from brant.server.store.tables import blobs, datasets, files, uploads, versions
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+# What marks an upload that is only a claim: it earns nothing further.
+_CLAIM: Final = "CLAIM"
 _MOST: Final = 100_000
 _BATCH: Final = 500
 
@@ -31,7 +33,7 @@ class Claims:
         self._db = db
 
     def claim(self, context: Context, request: ClaimBlobsRequest) -> ClaimBlobsResponse:
-        """A token for each blob that the actor may read in some version, or has uploaded before; `""` for the others."""
+        """A token for each blob that the actor may read in a version or has uploaded, else `""`."""
         actor = context.caller
         if len(request.blobs) > _MOST:
             raise InvalidInput(
@@ -49,7 +51,7 @@ class Claims:
                 for token, name, claim in zip(tokens, names, request.blobs, strict=True)
                 if token
             ]
-            insert_complete(connection, actor.user_id, granted, context.now)
+            insert_complete(connection, actor.user_id, granted, context.now, purpose=_CLAIM)
         return ClaimBlobsResponse(tokens=tokens)
 
 
@@ -67,6 +69,7 @@ def _earned(
     uploaded = sa.exists().where(
         uploads.c.sha256 == blobs.c.sha256,
         uploads.c.user_id == actor.user_id,
+        uploads.c.purpose != _CLAIM,
         uploads.c.deadline > now,
     )
     hashes = iter({claim.sha256.lower() for claim in claims if _SHA256.fullmatch(claim.sha256.lower())})

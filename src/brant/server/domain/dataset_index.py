@@ -1,4 +1,4 @@
-"""What follows from a dataset's fields and must follow every change of them: its tags, its rating, the search."""
+"""What must follow every change of a dataset: its tags, its rating, the search."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The metadata of a dataset: read as `dataset-metadata.json` holds it, set whole or not at all; and its end."""
+"""The metadata of a dataset: read as `dataset-metadata.json` holds it, set whole or not at all; deletion."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""What the fields of a dataset may be (contract/metadata_files.json); each rule answers the value as it is kept."""
+"""What the fields of a dataset may be (contract/metadata_files.json); each rule answers what is kept."""
 
 import re
 import unicodedata
@@ -109,7 +109,7 @@ def frequency(text: str | None) -> str:
 
 
 def license_name(text: str | None) -> str:
-    """A known name in its own spelling, whatever the case; any other as it is; `unknown` when there is none."""
+    """A known name in its own spelling, any other as it is, `unknown` when there is none."""
     kept = _line(text)
     if len(kept) > 100:
         raise InvalidInput(f"the licence name has {len(kept)} characters: shorten it to 100")

@@ -1,7 +1,7 @@
 """What UpdateDatasetMetadata sets, field by field; what is wrong is said in words, all of it at once.
 
-An empty title, no licence and no files leave theirs as they are: a dataset always has them. Other texts and lists are
-set as they come, empty ones too, so that what `datasets metadata` wrote can be edited and sent back.
+An empty title, no licence and no files leave theirs as they are: a dataset always has them. Other texts and lists
+are set as they come, empty ones too, so that what `datasets metadata` wrote can be edited and sent back.
 """
 
 from collections.abc import Callable, Iterable

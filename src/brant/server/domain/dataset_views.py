@@ -81,7 +81,7 @@ class Views:
     def list_files(
         self, context: Context, request: ApiListDatasetFilesRequest
     ) -> ApiListDatasetFilesResponse:
-        """A page of a version's files in path order. Later pages are of the same version, whatever is published."""
+        """A page of a version's files in path order. Later pages are of the same version as the first."""
         length = paging.size(request.page_size, default=_PAGE, most=_LONGEST_PAGE)
         number, start = request.dataset_version_number, 0
         if request.page_token:
@@ -195,7 +195,7 @@ def _files_from(connection: Connection, version_id: int, position: int, length: 
 
 
 def _counts(connection: Connection, version: Any, path: str) -> tuple[int, int]:
-    """How many folders and files lie directly in a folder. Raises NotFound when there is none of that name."""
+    """How many folders and files lie directly in a folder. Raises NotFound when there is none."""
     if path:
         row = connection.execute(
             sa.select(folders.c.folder_count, folders.c.file_count).where(
@@ -203,9 +203,7 @@ def _counts(connection: Connection, version: Any, path: str) -> tuple[int, int]:
             )
         ).one_or_none()
         if row is None:
-            raise NotFound(
-                f"version {version.number} has no folder {path[:200]!r}: list the folder above to see its names"
-            )
+            raise NotFound(f"version {version.number} has no folder {path[:200]!r}: list the one above it")
         return row.folder_count, row.file_count
     inner = sa.select(sa.func.count()).where(folders.c.version_id == version.id, folders.c.parent == "")
     lying = sa.select(sa.func.count()).where(files.c.version_id == version.id, files.c.folder == "")

@@ -1,4 +1,4 @@
-"""The three hashes of a blob, computed together: SHA-256 is its name, MD5 and CRC-32 are what the wire asks for."""
+"""The three hashes of a blob: SHA-256 is its name, MD5 and CRC-32 are what the wire asks for."""
 
 import hashlib
 import zlib

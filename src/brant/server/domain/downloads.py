@@ -48,7 +48,7 @@ class Downloads:
         self._store = store
 
     def download(self, context: Context, request: ApiDownloadDatasetRequest) -> HttpRedirect:
-        """The address of one file, or without a file name of the whole version as a zip. Nothing is converted."""
+        """The address of one file, or without a file name of the whole version as a zip."""
         with self._db.read() as connection:
             dataset = find_dataset(connection, context.actor, request.owner_slug, request.dataset_slug)
             version = find_version(connection, dataset, request.dataset_version_number)

@@ -42,7 +42,7 @@ class Manifest:
 
 
 def build(entries: Iterable[Entry]) -> Manifest:
-    """Raises InvalidInput for no files, too many, or two that differ only in case or in their Unicode form."""
+    """Raises InvalidInput for no files, too many, or two that some disk would take for one."""
     ordered = sorted(entries, key=lambda entry: entry.path)
     if not ordered:
         raise InvalidInput("a version needs at least one file: add one")

@@ -1,4 +1,4 @@
-"""Page tokens: opaque to clients, checked when they come back, so that a page goes on where the last one ended."""
+"""Page tokens: opaque to clients, checked when they come back; a page goes on where the last one ended."""
 
 import base64
 import binascii

@@ -45,8 +45,8 @@ class Publishing:
     def create(self, context: Context, request: ApiCreateDatasetRequest) -> ApiCreateDatasetResponse:
         """A new dataset with its first version.
 
-        That there is one already is an answer with `error` set, not an error: the official library then makes a
-        version (behaviour.md §11). Everything else that is wrong raises.
+        That there is one already is an answer with `error` set, not an error: the official library then makes
+        a version (behaviour.md §11). Everything else that is wrong raises.
         """
         actor = context.caller
         owner = (request.owner_slug or actor.name).lower()
@@ -148,7 +148,7 @@ class Publishing:
 
     @contextmanager
     def _content(self, actor: Actor, submitted: Sequence[SubmittedFile], now: datetime) -> Iterator[_Content]:
-        """What the version will hold, archives unpacked; what was unpacked is let go when the publish fails."""
+        """What the version will hold, archives unpacked; their members are let go when the publish fails."""
         with self._unpacker.unpacked(actor.user_id, submitted, now) as files:
             taken = dict.fromkeys(file.upload.token_hash for file in (*submitted, *files))
             entries = (
@@ -161,7 +161,7 @@ class Publishing:
 
 
 def _check_new(connection: Connection, actor: Actor, owner: str, fields: dict[str, Any]) -> int:
-    """The owner's id. Raises Conflict when the handle or the title is taken, PermissionDenied for another's name."""
+    """The owner's id. Raises Conflict for a taken handle or title, PermissionDenied for another's name."""
     owner_id = connection.scalar(sa.select(users.c.id).where(users.c.name == owner))
     taken = connection.scalar(
         sa.select(datasets.c.id).where(

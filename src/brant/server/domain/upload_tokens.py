@@ -1,4 +1,4 @@
-"""Upload tokens: what the database knows of uploads, and how a publish uses them up. Only their hashes are stored."""
+"""Upload tokens: what the database knows of uploads, and how a publish uses them up; only hashes are kept."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,14 +36,14 @@ def record(connection: Connection, digests: Iterable[Digest], now: datetime) -> 
 
 
 def insert_complete(
-    connection: Connection, user_id: int, files: Sequence[CompleteUpload], now: datetime
+    connection: Connection, user_id: int, files: Sequence[CompleteUpload], now: datetime, *, purpose: str
 ) -> None:
     """Uploads that are whole from the start: their blobs are known."""
     rows = [
         {
             "token_hash": file.token_hash,
             "user_id": user_id,
-            "purpose": "DATASET",
+            "purpose": purpose,
             "name": file.name,
             "declared_size": file.size,
             "state": "complete",
@@ -67,7 +67,7 @@ def find_complete(
 ) -> list[CompleteUpload]:
     """The uploads that the tokens name, in their order.
 
-    Raises InvalidInput for a token that is unknown, expired, another user's, used up, not whole, or there twice.
+    Raises InvalidInput for a token that is unknown, expired, another user's, used, not whole, or there twice.
     """
     hashes = [hash_of(token) for token in tokens]
     if len(set(hashes)) < len(hashes):

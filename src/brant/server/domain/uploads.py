@@ -1,7 +1,7 @@
 """Uploads: from a token, over bytes that may come in many pieces, to a blob that a version can hold.
 
 open ──all bytes are there──▶ complete ──a publish takes it──▶ used
-Each state but `used` has a deadline; past it the token counts as unknown and the collector removes what it held.
+Each state has a deadline; past it the token counts as unknown, and the collector removes what it held.
 """
 
 import secrets
@@ -36,7 +36,7 @@ _REMEMBERED: Final = 1024
 
 
 class UploadState(NamedTuple):
-    """How far an upload has come: bytes on disk, the declared size (None: not known yet), whether it is whole."""
+    """How far an upload has come: bytes on disk, the whole size (None: not known yet), whether it is whole."""
 
     received: int
     size: int | None
@@ -52,7 +52,7 @@ class Ready(NamedTuple):
 
 
 class _Receiver:
-    """What this process knows of an upload beyond the disk: whose turn it is to write, and the hashes so far."""
+    """What this process knows of an upload beyond the disk: whose turn it is, and the hashes so far."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -115,7 +115,7 @@ class Uploads:
         self._guard = threading.Lock()
 
     def start(self, context: Context, request: ApiStartBlobUploadRequest) -> ApiStartBlobUploadResponse:
-        """Opens an upload for the caller. A length of 0 means empty or unknown: official clients omit it for both."""
+        """Opens an upload for the caller. Length 0 means empty or unknown: official clients omit it for both."""
         name = base_name(request.name)
         if request.content_length < 0:
             raise InvalidInput(f"contentLength is {request.content_length}: it counts bytes, from 0")
@@ -151,7 +151,7 @@ class Uploads:
         return ApiUploadDatasetFileResponse(token=started.token, create_url=started.create_url)
 
     def state(self, token: str, now: datetime, *, total: int | None = None) -> UploadState:
-        """How far it has come. With the `total` of the client's question, bytes that a crash left whole are completed."""
+        """How far it has come. Bytes that a crash left whole, by the `total` of the question, are completed."""
         row = self._find(token, now)
         if row.state != "open":
             return UploadState(row.size, row.size, complete=True)
@@ -165,11 +165,12 @@ class Uploads:
     ) -> UploadState:
         """Takes the bytes from offset `first` of a file of `total` bytes; None where only its end will tell.
 
-        Bytes that are on the disk already are compared, not written again; from the first that differs, the new
-        ones count. A `first` beyond the bytes on disk takes nothing: the answer says where to go on. The iterator of
-        `chunks` must raise when the connection ends too early. A later call for the same token takes over from an
-        earlier one that is still waiting for bytes, which then raises Conflict.
-        Raises NotFound for an unknown or expired token, InvalidInput for more bytes or another total than declared.
+        Bytes that are on the disk already are compared, not written again; from the first piece that differs, the
+        new ones count. A `first` beyond the bytes on disk takes nothing: the answer says where to go on. The
+        iterator of `chunks` must raise when the connection ends too early. A later call for the same token takes
+        over from an earlier one that is still waiting for bytes, which then raises Conflict.
+        Raises NotFound for an unknown or expired token, InvalidInput for more bytes or another total than
+        declared.
         """
         total = _agreed(self._find(token, now), total)
         with self._receiver(hash_of(token)) as receiver:
@@ -208,7 +209,7 @@ class Uploads:
             for file in ready:
                 self._store.keep(file.staged, file.digest.sha256)
             record(connection, (file.digest for file in ready), now)
-            insert_complete(connection, user_id, held, now)
+            insert_complete(connection, user_id, held, now, purpose=ApiBlobType.DATASET.value)
         return held
 
     def _complete(self, row: Any, file: StagedFile, receiver: _Receiver, now: datetime) -> UploadState:
@@ -241,7 +242,7 @@ class Uploads:
 
     @contextmanager
     def _receiver(self, token_hash: str) -> Iterator[_Receiver]:
-        """The one receiver of an upload; hashes of unfinished ones are remembered, the oldest forgotten first."""
+        """The one receiver of an upload; those of unfinished ones are remembered, the oldest forgotten first."""
         with self._guard:
             receiver = self._receivers.setdefault(token_hash, _Receiver())
             self._receivers.move_to_end(token_hash)

@@ -14,8 +14,8 @@ _NO_LICENSE: Final = frozenset({"unknown", "other"})
 def rate(connection: Connection, dataset_id: int) -> float:
     """The share of these nine that hold, to two decimals.
 
-    It has a subtitle; a description of 100 characters or more; a tag; a licence that says something; a cover image;
-    sources; an update frequency; half of its files are described; a file's columns are.
+    It has a subtitle; a description of 100 characters or more; a tag; a licence that says something; a cover
+    image; sources; an update frequency; half of its files are described; a file's columns are.
     """
     dataset = connection.execute(sa.select(datasets).where(datasets.c.id == dataset_id)).one()
     counts = connection.execute(

@@ -1,6 +1,6 @@
 """How a zip of stored members is laid out, byte for byte (APPNOTE.TXT 6.3.10, sections cited below).
 
-Everything follows from names, sizes and CRCs, so that any range of the archive can be written without building it.
+Everything follows from names, sizes and CRCs, so that any range of the archive can be written by itself.
 """
 
 import struct

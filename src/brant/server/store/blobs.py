@@ -1,4 +1,4 @@
-"""The blob store: bytes named by their SHA-256 in `blobs/ab/cd/`, and the files that are becoming blobs in `staging/`."""
+"""The blob store: bytes named by their SHA-256 in `blobs/ab/cd/`, and those on their way there in `staging/`."""
 
 import contextlib
 import errno
@@ -75,7 +75,7 @@ class BlobStore:
         return self._blobs / sha256[:2] / sha256[2:4] / sha256
 
     def read(self, sha256: str, first: int, stop: int) -> Iterator[bytes]:
-        """The bytes from `first` up to, not including, `stop`. Raises LocalFailure when the blob lacks them."""
+        """The bytes from `first` up to, not including, `stop`. Raises LocalFailure for a damaged store."""
         try:
             file = self.path(sha256).open("rb", buffering=0)
         except FileNotFoundError:
@@ -115,9 +115,9 @@ class BlobStore:
     def keep(self, staged: Path, sha256: str) -> None:
         """Gives a staged and synced file its name; equal bytes that are there already stay as they are.
 
-        To be called inside the writing transaction that records the blob: the collector removes files only inside
-        one, so a blob on its way to a version cannot be taken away. The staged name stays until the caller discards
-        it, so that a crash before the commit loses nothing.
+        To be called inside the writing transaction that records the blob: the collector removes files only
+        inside one, so a blob on its way to a version cannot be taken away. The staged name stays until the caller
+        discards it, so that a crash before the commit loses nothing.
         """
         path = self.path(sha256)
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

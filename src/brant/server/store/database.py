@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from brant.errors import LocalFailure
+from brant.errors import InvalidInput, LocalFailure
 
 HEAD: Final = "0001"
 
@@ -38,24 +38,28 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the database throughout; it blocks nobody and waits for nobody."""
-        with self._engine.connect() as connection, connection.begin():
+        """A transaction that sees one state of the database throughout, and waits for nobody."""
+        with self._engine.connect() as connection, connection.begin(), _numbers_that_fit():
             yield connection
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
-        """The only writing transaction there is, in this process and in all others; rolled back on any exception.
+        """The one writing transaction of this moment, in all processes; rolled back on any exception.
 
         Once it ends it outlives the process; a `durable` one, and all before it, outlives a power cut too.
         Not to be nested in another.
         """
         mode = "durable" if durable else "write"
-        with self._writer, self._engine.connect().execution_options(brant_mode=mode) as connection:
-            with connection.begin():
-                yield connection
+        with (
+            self._writer,
+            self._engine.connect().execution_options(brant_mode=mode) as connection,
+            connection.begin(),
+            _numbers_that_fit(),
+        ):
+            yield connection
 
     def migrate(self, revision: str = HEAD) -> None:
-        """Brings the tables to `revision`, up or down; the fast path of a start-up finds them there already."""
+        """Brings the tables to `revision`, up or down; at a start-up they mostly are there already."""
         current = self.revision()
         if current == revision:
             return
@@ -82,7 +86,9 @@ class Database:
         with self.read() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None
-            return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return connection.scalar(
+                sa.text("SELECT version_num FROM alembic_version").columns(sa.column("version_num", sa.Text))
+            )
 
     def backup(self, to: Path) -> None:
         """Writes one consistent state of the database to the new file `to`, while others read and write."""
@@ -96,6 +102,15 @@ class Database:
     def close(self) -> None:
         """Closes every connection; the object is of no use afterwards."""
         self._engine.dispose()
+
+
+@contextmanager
+def _numbers_that_fit() -> Iterator[None]:
+    """A number that came over the wire may be larger than any that is stored; so it can name nothing here."""
+    try:
+        yield
+    except OverflowError:
+        raise InvalidInput("a number in the request is beyond 64 bits: send a smaller one") from None
 
 
 def _prepare(connection: Any, _record: object) -> None:

@@ -1,0 +1,137 @@
+"""A domain of its own for each test: a real database and real files, and a world of users who publish in it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from brant.contract.blobs import ApiBlobType, ApiStartBlobUploadRequest
+from brant.contract.dataset_messages import (
+    ApiCreateDatasetRequest,
+    ApiCreateDatasetResponse,
+    ApiCreateDatasetVersionRequest,
+    ApiCreateDatasetVersionRequestBody,
+    ApiDatasetNewFile,
+    ApiListDatasetFilesRequest,
+    ApiUploadDirectoryInfo,
+)
+from brant.server.domain.actor import Actor, Context
+from brant.server.domain.services import Services
+
+NOON = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
+
+
+class PlainLinks:
+    """Addresses that say what they are for."""
+
+    def upload(self, token: str) -> str:
+        return f"http://test/uploads/{token}"
+
+    def blob(self, sha256: str, name: str, *, version_id: int) -> str:
+        return f"http://test/blobs/{version_id}/{sha256}/{name}"
+
+    def bundle(self, version_id: int, name: str) -> str:
+        return f"http://test/bundles/{version_id}/{name}"
+
+    def page(self, path: str) -> str:
+        return f"http://test{path}"
+
+
+@dataclass
+class World:
+    """The services, a clock that tests set, and what every test does again and again."""
+
+    services: Services
+    data: Path
+    now: datetime = NOON
+
+    def user(self, name: str, *, is_admin: bool = False) -> Actor:
+        made = self.services.accounts.add_user(name, self.now, is_admin=is_admin)
+        return Actor(made.id, made.name, made.is_admin)
+
+    def context(self, actor: Actor | None) -> Context:
+        return Context(actor, self.now, PlainLinks())
+
+    def later(self, **length: float) -> None:
+        self.now += timedelta(**length)
+
+    def start(self, actor: Actor, name: str, size: int, kind: ApiBlobType = ApiBlobType.DATASET) -> str:
+        request = ApiStartBlobUploadRequest(type=kind, name=name, content_length=size)
+        return self.services.uploads.start(self.context(actor), request).token
+
+    def upload(self, actor: Actor, name: str, data: bytes, kind: ApiBlobType = ApiBlobType.DATASET) -> str:
+        token = self.start(actor, name, len(data), kind)
+        state = self.services.uploads.receive(token, first=0, total=len(data), chunks=[data], now=self.now)
+        assert state.complete
+        return token
+
+    def tree(
+        self, actor: Actor, files: Mapping[str, bytes]
+    ) -> tuple[list[ApiDatasetNewFile], list[ApiUploadDirectoryInfo]]:
+        """The files uploaded, and how a publish names them."""
+        root = ApiUploadDirectoryInfo(files=[], directories=[])
+        for path, data in files.items():
+            *folders, name = path.split("/")
+            place = root
+            for folder in folders:
+                inner = next((one for one in place.directories if one.name == folder), None)
+                if inner is None:
+                    inner = ApiUploadDirectoryInfo(name=folder, files=[], directories=[])
+                    place.directories.append(inner)
+                place = inner
+            place.files.append(ApiDatasetNewFile(token=self.upload(actor, name, data)))
+        return root.files, root.directories
+
+    def create(
+        self, actor: Actor, files: Mapping[str, bytes], *, slug: str = "penguins", **fields: Any
+    ) -> ApiCreateDatasetResponse:
+        tokens, directories = self.tree(actor, files)
+        request = ApiCreateDatasetRequest(
+            **{"owner_slug": actor.name, "slug": slug, "title": f"Title of {slug}", **fields},
+            files=tokens,
+            directories=directories,
+        )
+        return self.services.publishing.create(self.context(actor), request)
+
+    def version(
+        self, actor: Actor, files: Mapping[str, bytes], *, of: str = "ada/penguins", **fields: Any
+    ) -> ApiCreateDatasetResponse:
+        tokens, directories = self.tree(actor, files)
+        owner, slug = of.split("/")
+        body = ApiCreateDatasetVersionRequestBody(files=tokens, directories=directories, **fields)
+        request = ApiCreateDatasetVersionRequest(owner_slug=owner, dataset_slug=slug, body=body)
+        return self.services.publishing.create_version(self.context(actor), request)
+
+    def paths(self, of: str = "ada/penguins", actor: Actor | None = None) -> list[str]:
+        """The first 1000 files of the newest version."""
+        owner, slug = of.split("/")
+        request = ApiListDatasetFilesRequest(owner_slug=owner, dataset_slug=slug, page_size=1000)
+        shown = self.services.views.list_files(self.context(actor), request)
+        return [file.name or "" for file in shown.dataset_files]
+
+    def blobs(self) -> set[str]:
+        """The names of all blobs on the disk."""
+        return set(self.services.store.names())
+
+    def staged(self) -> list[str]:
+        return sorted(name for name, _ in self.services.store.staging())
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    services = Services.open(tmp_path / "data")
+    yield World(services, tmp_path / "data")
+    services.close()
+
+
+@pytest.fixture
+def ada(world: World) -> Actor:
+    return world.user("ada")
+
+
+@pytest.fixture
+def bob(world: World) -> Actor:
+    return world.user("bob")

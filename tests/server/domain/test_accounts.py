@@ -1,0 +1,129 @@
+"""Accounts: users, tokens and keys, and who they stand for."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from brant.contract.accounts import ExpireApiTokenRequest, IntrospectTokenRequest
+from brant.contract.method import Empty
+from brant.errors import Conflict, InvalidInput, NotFound, Unauthenticated
+from brant.server.domain.actor import Actor
+from brant.server.store.tables import tokens
+from tests.server.domain.conftest import World
+
+
+def test_a_token_stands_for_its_user(world: World, ada: Actor) -> None:
+    token = world.services.accounts.make_token("ada", world.now)
+
+    assert token.startswith("KGAT_")
+    assert world.services.accounts.bearer(token, world.now) == ada
+    assert world.services.accounts.bearer(token[:-1], world.now) is None
+
+
+def test_a_key_stands_for_its_user_only_beside_the_right_name(world: World, ada: Actor, bob: Actor) -> None:
+    key = world.services.accounts.make_key("ada", world.now)
+
+    assert len(key) == 32
+    assert int(key, 16) >= 0
+    assert world.services.accounts.basic("Ada", key, world.now) == ada
+    assert world.services.accounts.basic("bob", key, world.now) is None
+    assert world.services.accounts.bearer(key, world.now) is None
+
+
+def test_a_token_is_no_key(world: World, ada: Actor) -> None:
+    token = world.services.accounts.make_token("ada", world.now)
+    assert world.services.accounts.basic("ada", token, world.now) is None
+
+
+def test_secrets_are_not_in_the_database(world: World, ada: Actor) -> None:
+    token = world.services.accounts.make_token("ada", world.now)
+    key = world.services.accounts.make_key("ada", world.now)
+    upload = world.start(ada, "a.csv", 3)
+    world.services.close()
+
+    stored = b"".join(path.read_bytes() for path in world.data.glob("brant.sqlite3*"))
+    for secret in (token, key, upload):
+        assert secret.encode() not in stored
+
+
+def test_an_expired_token_stands_for_nobody(world: World, ada: Actor) -> None:
+    token = world.services.accounts.make_token("ada", world.now, lifetime=timedelta(hours=3))
+
+    assert world.services.accounts.bearer(token, world.now + timedelta(hours=2, minutes=59)) == ada
+    assert world.services.accounts.bearer(token, world.now + timedelta(hours=3)) is None
+
+
+def test_introspection_of_a_good_token(world: World, ada: Actor) -> None:
+    token = world.services.accounts.make_token("ada", world.now, lifetime=timedelta(hours=3))
+
+    seen = world.services.accounts.introspect(world.context(None), IntrospectTokenRequest(token=token))
+
+    assert (seen.active, seen.username, seen.user_id) == (True, "ada", ada.user_id)
+    assert seen.exp == int((world.now + timedelta(hours=3)).timestamp())
+
+
+@pytest.mark.parametrize("token", ["", "KGAT_nonsense", "x" * 5000, "\ud800", "'; DROP TABLE tokens"])
+def test_introspection_of_any_other_token_is_inactive_and_never_an_error(world: World, token: str) -> None:
+    seen = world.services.accounts.introspect(world.context(None), IntrospectTokenRequest(token=token))
+    assert seen.active is False
+    assert seen.username == ""
+
+
+def test_a_revoked_token_is_of_no_use_any_more(world: World, ada: Actor) -> None:
+    token = world.services.accounts.make_token("ada", world.now)
+
+    world.services.accounts.revoke(world.context(ada), ExpireApiTokenRequest(token=token))
+
+    assert world.services.accounts.bearer(token, world.now) is None
+    world.services.accounts.revoke(world.context(ada), ExpireApiTokenRequest(token=token))
+
+
+def test_nobody_revokes_the_token_of_another(world: World, ada: Actor, bob: Actor) -> None:
+    token = world.services.accounts.make_token("ada", world.now)
+
+    with pytest.raises(NotFound):
+        world.services.accounts.revoke(world.context(bob), ExpireApiTokenRequest(token=token))
+
+    assert world.services.accounts.bearer(token, world.now) == ada
+
+
+def test_the_last_use_is_kept_by_the_minute(world: World, ada: Actor) -> None:
+    token = world.services.accounts.make_token("ada", world.now)
+
+    def last_used() -> object:
+        with world.services.db.read() as connection:
+            return connection.scalar(sa.select(tokens.c.last_used))
+
+    first = world.now
+    world.services.accounts.bearer(token, world.now)
+    assert last_used() == first
+    world.later(seconds=59)
+    world.services.accounts.bearer(token, world.now)
+    assert last_used() == first
+    world.later(seconds=1)
+    world.services.accounts.bearer(token, world.now)
+    assert last_used() == world.now
+
+
+@pytest.mark.parametrize("name", ["", "a b", "-ada", "ada-", "a" * 51, "../ada", "ada/x", "api", "å"])
+def test_a_bad_user_name_is_refused(world: World, name: str) -> None:
+    with pytest.raises(InvalidInput, match="user name"):
+        world.services.accounts.add_user(name, world.now)
+
+
+def test_a_user_name_is_taken_once_whatever_its_case(world: World, ada: Actor) -> None:
+    with pytest.raises(Conflict, match="already"):
+        world.services.accounts.add_user("ADA", world.now)
+    assert [user.name for user in world.services.accounts.users()] == ["ada"]
+
+
+def test_a_token_for_nobody_is_refused(world: World) -> None:
+    with pytest.raises(NotFound, match="user add"):
+        world.services.accounts.make_token("nobody", world.now)
+
+
+def test_hello_says_the_name(world: World, ada: Actor) -> None:
+    assert world.services.accounts.hello(world.context(ada), Empty()).user_name == "ada"
+    with pytest.raises(Unauthenticated):
+        world.services.accounts.hello(world.context(None), Empty())
