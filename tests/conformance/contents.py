@@ -15,6 +15,11 @@ Digests = dict[str, str]
 CSV = b"species,island,bill_length_mm\nAdelie,Torgersen,39.1\nGentoo,Biscoe,46.1\n"
 OTHER_CSV = b"station,height\nLerwick,1.2\nWick,2.4\n"
 TEXT = b"Heights are in metres above chart datum.\n"
+# One black pixel.
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
+    "3a7e9b550000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+)
 # Not compressible and not of one block, so that a cut or a wrong range cannot go unseen.
 LARGE = random.Random("tides").randbytes(3_000_000)
 # So large that what the buffers of a connection hold beside it does not count.

@@ -1,8 +1,10 @@
 """The stage of one scenario: its place, its users, its folders, and the client that is put to the test."""
 
 import itertools
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -102,10 +104,21 @@ class Stage:
         return room
 
 
-def refusal(action: Any, *arguments: Any, **options: Any) -> str:
-    """What the client says when it refuses; fails when it does not."""
+class Because(Enum):
+    """Why a client refuses, by what one client or another says of it: no other reason passes for this one."""
+
+    MISSING = r"\b404\b|[Tt]here is no |has no "
+    FORBIDDEN = r"\b403\b|may not"
+    NOT_SIGNED_IN = r"\b401\b|not authenticated|Authentication required|needs credentials|refused the "
+    TAKEN = r"already"
+    INVALID = r"title|licen[cs]e|does not exist|there is no file|template|Default "
+
+
+def refused(because: Because, action: Callable[..., Any], *arguments: Any, **options: Any) -> str:
+    """What the client says when it refuses; fails when it does not, or for another reason."""
     with pytest.raises(Refused) as caught:
         action(*arguments, **options)
+    assert re.search(because.value, caught.value.said), caught.value.said
     return caught.value.said
 
 

@@ -35,22 +35,29 @@ class Can(Enum):
     LIST = auto()
     LIST_BY_PAGE_TOKEN = auto()
     LIST_PARQUET = auto()
+    LIST_AS_TABLE = auto()  # for people
+    LIST_AS_JSON = auto()  # for programs
     FILES = auto()
     DOWNLOAD = auto()  # all files of a version, unpacked
     DOWNLOAD_ZIP = auto()  # all files of a version, in one zip
     DOWNLOAD_FILE = auto()
+    DOWNLOAD_FOLDER = auto()  # one folder of a version
     DOWNLOAD_GLOB = auto()  # the files that match a pattern
     RESUME_DOWNLOAD = auto()  # goes on where a cut connection ended
+    KEEP = auto()  # knows the zip that it downloaded again, and leaves it
     CACHE = auto()  # keeps what it downloaded, and knows it again
     OUTPUT_DIR = auto()  # downloads to a folder instead of the cache
     OWN_FOLDER = auto()  # downloads to a folder of its own when none is named
     METADATA = auto()
     UPDATE_METADATA = auto()
+    COVER = auto()  # … and sends a cover image with them
     STATUS = auto()
+    STATUS_AS_JSON = auto()  # … with the number of the newest version
     DELETE = auto()
     CONFIRM = auto()  # … once somebody has said yes
     INIT = auto()
     WHOAMI = auto()
+    LOGIN = auto()  # asks on the terminal who its user is
     ANONYMOUS = auto()  # reads public datasets without credentials
     TOKEN = auto()  # takes an access token
     KEY = auto()  # takes a legacy key
@@ -136,6 +143,10 @@ class Driver(ABC):
         """Handles of datasets. Filters: search, user, mine, sort_by, file_type, license, tags, min_size, …"""
         raise self._lacking("find")
 
+    def listed(self, form: Literal["table", "json"], **filters: str) -> str:
+        """The same list as it is printed."""
+        raise self._lacking("listed")
+
     def files(self, handle: DatasetHandle, *, page_size: int = 0, page_token: str = "") -> Page:
         """Paths of the files of a version."""
         raise self._lacking("files")
@@ -144,13 +155,17 @@ class Driver(ABC):
         """The folder that holds all files of a version; `again` fetches what was fetched before."""
         raise self._lacking("download")
 
-    def download_zip(self, handle: DatasetHandle) -> Path:
-        """The zip of a version."""
+    def download_zip(self, handle: DatasetHandle, *, again: bool = False) -> Path:
+        """The zip of a version; `again` fetches what was fetched before."""
         raise self._lacking("download_zip")
 
     def download_file(self, handle: DatasetHandle, name: str) -> Path:
         """Where the one file arrived."""
         raise self._lacking("download_file")
+
+    def download_folder(self, handle: DatasetHandle, name: str) -> Path:
+        """Where the one folder arrived."""
+        raise self._lacking("download_folder")
 
     def download_matching(self, handle: DatasetHandle, pattern: str) -> Path:
         """The folder that holds the files that match."""
@@ -168,13 +183,17 @@ class Driver(ABC):
         """The metadata that the client wrote to dataset-metadata.json."""
         raise self._lacking("metadata")
 
-    def update_metadata(self, handle: DatasetHandle, **changes: Any) -> None:
-        """Reads the metadata, changes it, and sends it."""
+    def update_metadata(self, handle: DatasetHandle, *, cover: bytes | None = None, **changes: Any) -> None:
+        """Reads the metadata, changes it, and sends it, with a cover image as PNG where one is given."""
         raise self._lacking("update_metadata")
 
     def status(self, handle: DatasetHandle) -> str:
         """How far the newest version has come."""
         raise self._lacking("status")
+
+    def status_as_json(self, handle: DatasetHandle) -> dict[str, Any]:
+        """The state and the number of the newest version, by the names on the wire."""
+        raise self._lacking("status_as_json")
 
     def delete(self, handle: DatasetHandle, *, confirmed: bool = True) -> None:
         """Deletes the dataset; where it is not confirmed somebody says no when asked, which is no refusal."""
@@ -187,6 +206,10 @@ class Driver(ABC):
     def whoami(self) -> str:
         """The name of the user."""
         raise self._lacking("whoami")
+
+    def login(self, user: User) -> str:
+        """Says on the terminal that it is `user`; the name by which the client then knows itself."""
+        raise self._lacking("login")
 
     def _lacking(self, what: str) -> NotImplementedError:
         return NotImplementedError(f"{self.name} says that it offers {what}, and its driver has no such call")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from brant.contract.handles import DatasetHandle
-from tests.conformance.drivers.base import Can
+from tests.conformance.drivers.base import Can, Refused
 from tests.conformance.drivers.kaggle_commands import OFFERED, KaggleCommands
 
 
@@ -16,14 +16,18 @@ class CommandLine(KaggleCommands):
     client = "brant (command line)"
     offers = OFFERED | {
         Can.CONFIRM,
+        Can.COVER,
         Can.DELETE,
+        Can.DOWNLOAD_FOLDER,
         Can.DOWNLOAD_GLOB,
         Can.IGNORE,
+        Can.LIST_AS_JSON,
         Can.LIST_BY_PAGE_TOKEN,
         Can.LIST_PARQUET,
         Can.NEST_FOLDERS,
         Can.OWN_FOLDER,
         Can.REUSE,
+        Can.STATUS_AS_JSON,
         Can.TOKEN,
     }
     default_credential = "token"
@@ -39,10 +43,19 @@ class CommandLine(KaggleCommands):
     def handle(self, handle: DatasetHandle) -> str:
         return str(handle)
 
+    def download_folder(self, handle: DatasetHandle, name: str) -> Path:
+        folder = self.fresh("download")
+        self._done("download", self.handle(handle), "-p", folder, "-f", f"{name}/")
+        return folder / name
+
     def download_matching(self, handle: DatasetHandle, pattern: str) -> Path:
         folder = self.fresh("download")
         self._done("download", self.handle(handle), "--unzip", "-p", folder, "--include", pattern)
         return folder
 
     def download_here(self, handle: DatasetHandle, folder: Path) -> None:
-        self.run(self.program(), "datasets", "download", self.handle(handle), "--unzip", folder=folder)
+        finished = self.run(
+            self.program(), "datasets", "download", self.handle(handle), "--unzip", folder=folder
+        )
+        if finished.code:
+            raise Refused(finished.said)

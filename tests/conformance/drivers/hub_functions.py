@@ -64,6 +64,9 @@ class HubFunctions(ProcessDriver):
     def download_file(self, handle: DatasetHandle, name: str) -> Path:
         return Path(self._call("dataset_download", str(handle), name))
 
+    def download_folder(self, handle: DatasetHandle, name: str) -> Path:
+        return self.download_file(handle, name)
+
     def download_to(self, handle: DatasetHandle, folder: Path) -> None:
         self._call("dataset_download", str(handle), output_dir=str(folder))
 

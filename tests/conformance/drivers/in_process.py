@@ -114,7 +114,7 @@ class InProcess(Driver):
             archive.extractall(zipped.with_suffix(""))
         return zipped.with_suffix("")
 
-    def download_zip(self, handle: DatasetHandle) -> Path:
+    def download_zip(self, handle: DatasetHandle, *, again: bool = False) -> Path:
         with _refusals():
             data = self._contract.fetch(handle)
         return self._keep(f"{handle.slug}.zip", data)
@@ -128,7 +128,7 @@ class InProcess(Driver):
         with _refusals():
             return codec.to_rest(self._contract.info(handle))
 
-    def update_metadata(self, handle: DatasetHandle, **changes: Any) -> None:
+    def update_metadata(self, handle: DatasetHandle, *, cover: bytes | None = None, **changes: Any) -> None:
         known = self.metadata(handle)
         fields = {field.encode_name for field in msgspec.structs.fields(DatasetSettings)}
         settings = {name: value for name, value in {**known, **changes}.items() if name in fields}

@@ -5,7 +5,7 @@ import json
 import re
 from abc import abstractmethod
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 from brant.contract.handles import DatasetHandle
 from tests.conformance.contents import METADATA_FILE
@@ -30,7 +30,9 @@ OFFERED = frozenset(
         Can.SKIP_FOLDERS,
         Can.ZIP_FOLDERS,
         Can.TAR_FOLDERS,
+        Can.KEEP,
         Can.LIST,
+        Can.LIST_AS_TABLE,
         Can.FILES,
         Can.DOWNLOAD,
         Can.DOWNLOAD_ZIP,
@@ -84,12 +86,11 @@ class KaggleCommands(ProcessDriver):
         )
 
     def find(self, **filters: str) -> Page:
-        spelled = [
-            part
-            for name, value in filters.items()
-            for part in (["--mine"] if name == "mine" else [f"--{name.replace('_', '-')}", value])
-        ]
-        return _page(self._done("list", "--csv", *spelled), "ref")
+        return _page(self._done("list", "--csv", *_options(filters)), "ref")
+
+    def listed(self, form: Literal["table", "json"], **filters: str) -> str:
+        options = _options(filters)
+        return self._done("list", *(["--format", "json"] if form == "json" else []), *options).out
 
     def files(self, handle: DatasetHandle, *, page_size: int = 0, page_token: str = "") -> Page:
         paging = ["--page-size", str(page_size)] if page_size else []
@@ -102,9 +103,9 @@ class KaggleCommands(ProcessDriver):
         self._done("download", self.handle(handle), "--unzip", "-p", folder, *(["--force"] if again else []))
         return folder
 
-    def download_zip(self, handle: DatasetHandle) -> Path:
-        folder = self.fresh("zipped")
-        self._done("download", self.handle(handle), "-p", folder)
+    def download_zip(self, handle: DatasetHandle, *, again: bool = False) -> Path:
+        folder = self.room / f"zipped-{handle.version or 'newest'}"
+        self._done("download", self.handle(handle), "-p", folder, *(["--force"] if again else []))
         return folder / f"{handle.slug}.zip"
 
     def download_file(self, handle: DatasetHandle, name: str) -> Path:
@@ -120,14 +121,19 @@ class KaggleCommands(ProcessDriver):
     def metadata(self, handle: DatasetHandle) -> dict[str, Any]:
         return self._read_metadata(handle, self.fresh("metadata"))
 
-    def update_metadata(self, handle: DatasetHandle, **changes: Any) -> None:
+    def update_metadata(self, handle: DatasetHandle, *, cover: bytes | None = None, **changes: Any) -> None:
         folder = self.fresh("metadata")
+        if cover is not None:
+            (folder / "dataset-cover-image.png").write_bytes(cover)
         known = self._read_metadata(handle, folder)
         (folder / METADATA_FILE).write_text(json.dumps({**known, **changes}))
         self._done("metadata", self.handle(handle), "--update", "-p", folder)
 
     def status(self, handle: DatasetHandle) -> str:
         return self._done("status", self.handle(handle)).out.strip()
+
+    def status_as_json(self, handle: DatasetHandle) -> dict[str, Any]:
+        return _object(self._done("status", self.handle(handle), "--format", "json").out)
 
     def delete(self, handle: DatasetHandle, *, confirmed: bool = True) -> None:
         if confirmed:
@@ -159,6 +165,14 @@ class KaggleCommands(ProcessDriver):
         return _object(json.dumps(content.get("info", content)))
 
 
+def _options(filters: dict[str, str]) -> list[str]:
+    return [
+        part
+        for name, value in filters.items()
+        for part in (["--mine"] if name == "mine" else [f"--{name.replace('_', '-')}", value])
+    ]
+
+
 def _page(finished: Finished, column: str) -> Page:
     """The rows of a table in CSV, and the token of the next page, said before it or on standard error."""
     token = _NEXT_PAGE.search(finished.said)
@@ -175,6 +189,5 @@ def _states(folder: Path) -> dict[Path, tuple[int, int]]:
 
 def _object(text: str) -> dict[str, Any]:
     content = json.loads(text)
-    # The 2.2.4 client has been seen to write text inside text for some answers.
     assert isinstance(content, dict), content
     return content

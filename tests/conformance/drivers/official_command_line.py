@@ -15,10 +15,13 @@ class OfficialCommandLine(KaggleCommands):
     client = "kaggle 2.2.4"
     offers = OFFERED | {
         Can.CONFIRM,
+        Can.COVER,
         Can.DELETE,
         Can.IGNORE,
+        Can.LIST_AS_JSON,
         Can.LIST_BY_PAGE_TOKEN,
         Can.LIST_PARQUET,
+        Can.STATUS_AS_JSON,
         Can.TOKEN,
     }
     default_credential = "token"

@@ -6,7 +6,7 @@ from tests.conformance.contents import CSV, OTHER_CSV, digest, digests
 from tests.conformance.drivers.base import Can
 from tests.conformance.place import User
 from tests.conformance.scenario import scenario
-from tests.conformance.stage import TITLE, Stage, refusal
+from tests.conformance.stage import TITLE, Because, Stage, refused
 
 FILES = {"heights.csv": CSV, "north/lerwick.csv": OTHER_CSV}
 WRONG = User("nobody-1", "KGAT_0123456789abcdefghijklmnopqrstuvwxyz", "0123456789abcdef0123456789abcdef")
@@ -25,13 +25,13 @@ def _shared(stage: Stage, role: CollaboratorType) -> User:
 @scenario(Can.DOWNLOAD, features="D3 H1 X3")
 def a_private_dataset_is_not_there_for_others(stage: Stage) -> None:
     handle = stage.published(FILES)
-    refusal(stage.client(stage.another_user()).download, handle)
+    refused(Because.MISSING, stage.client(stage.another_user()).download, handle)
 
 
 @scenario(Can.FILES, features="D2 X3")
 def the_files_of_a_private_dataset_are_not_listed_for_others(stage: Stage) -> None:
     handle = stage.published(FILES)
-    said = refusal(stage.client(stage.another_user()).files, handle)
+    said = refused(Because.MISSING, stage.client(stage.another_user()).files, handle)
     assert "heights.csv" not in said
 
 
@@ -44,7 +44,12 @@ def a_reader_downloads(stage: Stage) -> None:
 @scenario(Can.VERSION, features="D5 H3 X3")
 def a_reader_does_not_publish(stage: Stage) -> None:
     friend = _shared(stage, CollaboratorType.READER)
-    refusal(stage.client(friend).version, stage.publication({"heights.csv": OTHER_CSV}), "Not mine.")
+    refused(
+        Because.FORBIDDEN,
+        stage.client(friend).version,
+        stage.publication({"heights.csv": OTHER_CSV}),
+        "Not mine.",
+    )
     assert stage.held() == digests(FILES)
     assert stage.contract().dataset(stage.handle).current_version_number == 1
 
@@ -60,7 +65,7 @@ def a_writer_publishes(stage: Stage) -> None:
 def a_stranger_does_not_publish(stage: Stage) -> None:
     stage.published(FILES, public=True)
     intruder = stage.client(stage.another_user())
-    refusal(intruder.version, stage.publication({"heights.csv": OTHER_CSV}), "Not mine.")
+    refused(Because.FORBIDDEN, intruder.version, stage.publication({"heights.csv": OTHER_CSV}), "Not mine.")
     assert stage.held() == digests(FILES)
     assert stage.contract().dataset(stage.handle).current_version_number == 1
 
@@ -86,18 +91,18 @@ def public_files_are_listed_without_credentials(stage: Stage) -> None:
 @scenario(Can.DOWNLOAD, Can.ANONYMOUS, features="D3 H1 X3")
 def a_private_dataset_is_refused_without_credentials(stage: Stage) -> None:
     handle = stage.published(FILES)
-    refusal(stage.anonymous().download, handle)
+    refused(Because.MISSING, stage.anonymous().download, handle)
 
 
 @scenario(Can.CREATE, Can.TOKEN, features="A1 A5 S1")
 def a_wrong_token_publishes_nothing(stage: Stage) -> None:
-    refusal(stage.client(WRONG, credential="token").create, stage.publication(FILES))
+    refused(Because.NOT_SIGNED_IN, stage.client(WRONG, credential="token").create, stage.publication(FILES))
     assert not stage.contract().exists(stage.handle)
 
 
 @scenario(Can.CREATE, Can.KEY, features="A1 A5 S1 X3")
 def a_wrong_key_publishes_nothing(stage: Stage) -> None:
-    refusal(stage.client(WRONG, credential="key").create, stage.publication(FILES))
+    refused(Because.NOT_SIGNED_IN, stage.client(WRONG, credential="key").create, stage.publication(FILES))
     assert not stage.contract().exists(stage.handle)
 
 
@@ -120,4 +125,4 @@ def a_user_is_known_by_name(stage: Stage) -> None:
 
 @scenario(Can.WHOAMI, features="H5 X3 A5")
 def wrong_credentials_have_no_name(stage: Stage) -> None:
-    refusal(stage.client(WRONG).whoami)
+    refused(Because.NOT_SIGNED_IN, stage.client(WRONG).whoami)

@@ -7,7 +7,7 @@ from tests.conformance import contents
 from tests.conformance.contents import CSV, HUGE, LARGE, OTHER_CSV, TEXT, digest, digests
 from tests.conformance.drivers.base import Can
 from tests.conformance.scenario import scenario
-from tests.conformance.stage import Stage, refusal, tried_twice
+from tests.conformance.stage import Because, Stage, refused, tried_twice
 
 FILES = {"heights.csv": CSV, "north/lerwick.csv": OTHER_CSV, "north/old/lerwick.csv": TEXT}
 STRANGE = {
@@ -66,6 +66,30 @@ def a_whole_dataset_arrives_as_a_zip(stage: Stage) -> None:
     with zipfile.ZipFile(path) as archive:
         assert archive.testzip() is None
         assert {name: digest(archive.read(name)) for name in archive.namelist()} == digests(FILES)
+
+
+@scenario(Can.DOWNLOAD_ZIP, Can.KEEP, features="D3 X3")
+def a_zip_that_is_there_is_not_fetched_again(stage: Stage) -> None:
+    handle = stage.published({"heights.bin": HUGE})
+    with stage.client_on_a_bad_line() as (client, line):
+        path = client.download_zip(handle)
+        fetched, first = line.received, path.stat()
+        assert client.download_zip(handle) == path
+        # The official one opens the answer and lets it lie, so that buffers fill.
+        assert line.received - fetched < len(HUGE) / 2
+        assert path.stat().st_ino == first.st_ino
+        stage.step("fetches it again by force")
+        assert client.download_zip(handle, again=True) == path
+        assert line.received - fetched > len(HUGE)
+        with zipfile.ZipFile(path) as archive:
+            assert digest(archive.read("heights.bin")) == digest(HUGE)
+
+
+@scenario(Can.DOWNLOAD, Can.DOWNLOAD_FOLDER, features="D3 H1")
+def one_folder_arrives(stage: Stage) -> None:
+    handle = stage.published({**FILES, "heights.bin": LARGE})
+    folder = stage.client().download_folder(handle, "north")
+    assert contents.read(folder) == digests({"lerwick.csv": OTHER_CSV, "old/lerwick.csv": TEXT})
 
 
 @scenario(Can.DOWNLOAD, Can.DOWNLOAD_GLOB, features="D3 B1")
@@ -128,7 +152,7 @@ def one_json_lines_file_arrives_as_it_is(stage: Stage) -> None:
 
 @scenario(Can.DOWNLOAD_FILE, features="D3 H1 X3")
 def one_zip_arrives_as_a_zip(stage: Stage) -> None:
-    # A zip that is sent by itself is unpacked when it is published, as a folder; one inside it stays what it is.
+    # A zip that is sent is unpacked when it is published, as a folder; one inside it stays what it is.
     inner = contents.zipped({"scan.csv": CSV})
     scans = contents.zipped({"north.zip": inner, "south.csv": CSV})
     stage.published({"scans.zip": scans, "other.csv": TEXT})
@@ -157,18 +181,18 @@ def two_files_of_one_name_do_not_meet(stage: Stage) -> None:
 @scenario(Can.DOWNLOAD_FILE, features="D3 H1 X3")
 def a_file_that_is_not_there_is_refused(stage: Stage) -> None:
     handle = stage.published(FILES)
-    refusal(stage.client().download_file, handle, "missing.csv")
+    refused(Because.MISSING, stage.client().download_file, handle, "missing.csv")
 
 
 @scenario(Can.DOWNLOAD, features="D3 H1 X3 S3")
 def a_dataset_that_is_not_there_is_refused(stage: Stage) -> None:
-    refusal(stage.client().download, stage.handle)
+    refused(Because.MISSING, stage.client().download, stage.handle)
 
 
 @scenario(Can.DOWNLOAD, features="D3 H1 X3")
 def a_version_that_is_not_there_is_refused(stage: Stage) -> None:
     handle = stage.published(FILES)
-    refusal(stage.client().download, handle.at(7))
+    refused(Because.MISSING, stage.client().download, handle.at(7))
 
 
 @scenario(Can.DOWNLOAD, Can.RESUME_DOWNLOAD, features="D3 H1 X3 B1")

@@ -1,10 +1,13 @@
 """Datasets are found: searched, narrowed, sorted and paged; and their files are listed."""
 
+import json
+from datetime import datetime
+
 from brant.contract.handles import DatasetHandle
 from tests.conformance.contents import CSV, TEXT
 from tests.conformance.drivers.base import Can, Driver
 from tests.conformance.scenario import scenario
-from tests.conformance.stage import Stage, refusal
+from tests.conformance.stage import Because, Stage, refused
 
 FILES = {"heights.csv": CSV}
 
@@ -143,6 +146,23 @@ def a_long_list_is_read_by_page_tokens(stage: Stage) -> None:
     assert second.next_token is None
 
 
+@scenario(Can.LIST, Can.LIST_AS_TABLE, features="D1 X3")
+def a_list_is_printed_for_people(stage: Stage) -> None:
+    handle = stage.published(FILES, title="Tides for people", public=True)
+    printed = stage.client().listed("table", user=stage.user.name)
+    (row,) = [line for line in printed.splitlines() if str(handle) in line]
+    assert "Tides for people" in row
+
+
+@scenario(Can.LIST, Can.LIST_AS_JSON, features="D1")
+def a_list_is_printed_for_programs(stage: Stage) -> None:
+    handle = stage.published(FILES, title="Tides for programs", public=True)
+    (dataset,) = json.loads(stage.client().listed("json", user=stage.user.name))
+    assert dataset["ref"] == str(handle)
+    assert dataset["title"] == "Tides for programs"
+    assert datetime.fromisoformat(dataset["lastUpdated"]).year >= 2026
+
+
 @scenario(Can.FILES, features="D2 X3")
 def files_are_listed_with_their_folders(stage: Stage) -> None:
     files = {"heights.csv": CSV, "north/old/lerwick.csv": CSV, "Höhen, 企鹅.csv": TEXT}
@@ -169,4 +189,4 @@ def many_files_are_listed_page_by_page(stage: Stage) -> None:
 
 @scenario(Can.FILES, features="D2 X3")
 def the_files_of_a_missing_dataset_are_refused(stage: Stage) -> None:
-    refusal(stage.client().files, stage.handle)
+    refused(Because.MISSING, stage.client().files, stage.handle)

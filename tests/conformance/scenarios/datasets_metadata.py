@@ -1,10 +1,11 @@
 """The metadata of datasets is read and changed, their state is asked for, and they are deleted."""
 
 from brant.contract.dataset_messages import CollaboratorType, DatasetCollaborator, DatasetSettings
-from tests.conformance.contents import CSV, digests
+from tests.conformance import contents
+from tests.conformance.contents import CSV, digest, digests
 from tests.conformance.drivers.base import Can
 from tests.conformance.scenario import scenario
-from tests.conformance.stage import TITLE, Stage, refusal
+from tests.conformance.stage import TITLE, Because, Stage, refused
 
 FILES = {"heights.csv": CSV}
 SUBTITLE = "Heights of tides, hour by hour"
@@ -69,10 +70,30 @@ def a_collaborator_is_added(stage: Stage) -> None:
     assert (collaborator.username, collaborator.role) == (friend.name, CollaboratorType.READER)
 
 
+@scenario(Can.METADATA, Can.UPDATE_METADATA, Can.DESCRIBE_FILES, features="D6 X3")
+def files_and_columns_are_described_later(stage: Stage) -> None:
+    handle = stage.published(FILES)
+    columns = [{"name": "species", "description": "Of penguin", "type": "string"}]
+    data = [{"name": "heights.csv", "description": "All of them", "totalBytes": len(CSV), "columns": columns}]
+    stage.client().update_metadata(handle, data=data)
+    (file,) = stage.contract().info(handle).data
+    assert file.description == "All of them"
+    assert [(column.name, column.description) for column in file.columns] == [("species", "Of penguin")]
+
+
+@scenario(Can.METADATA, Can.UPDATE_METADATA, Can.COVER, features="D6")
+def a_cover_image_is_sent(stage: Stage) -> None:
+    handle = stage.published(FILES)
+    stage.client().update_metadata(handle, cover=contents.PNG)
+    address = stage.contract().dataset(handle).thumbnail_image_url
+    assert address
+    assert digest(stage.place.get(address)) == digest(contents.PNG)
+
+
 @scenario(Can.METADATA, Can.UPDATE_METADATA, features="D6 X3")
 def bad_metadata_are_refused_and_nothing_changes(stage: Stage) -> None:
     handle = stage.published(FILES, title=TITLE)
-    refusal(stage.client().update_metadata, handle, title="Tides " * 20)
+    refused(Because.INVALID, stage.client().update_metadata, handle, title="Tides " * 20)
     assert stage.contract().info(handle).title == TITLE
 
 
@@ -80,7 +101,7 @@ def bad_metadata_are_refused_and_nothing_changes(stage: Stage) -> None:
 def the_metadata_of_another_user_are_not_changed(stage: Stage) -> None:
     handle = stage.published(FILES, title=TITLE, public=True)
     intruder = stage.client(stage.another_user())
-    refusal(intruder.update_metadata, handle, title="Tides of an intruder")
+    refused(Because.FORBIDDEN, intruder.update_metadata, handle, title="Tides of an intruder")
     assert stage.contract().info(handle).title == TITLE
 
 
@@ -90,9 +111,15 @@ def a_published_dataset_is_ready(stage: Stage) -> None:
     assert stage.client().status(handle) == "ready"
 
 
+@scenario(Can.STATUS, Can.STATUS_AS_JSON, features="D7")
+def the_status_tells_the_newest_version(stage: Stage) -> None:
+    handle = stage.published(FILES, FILES)
+    assert stage.client().status_as_json(handle) == {"status": "ready", "current_version_number": 2}
+
+
 @scenario(Can.STATUS, features="D7 X3")
 def the_status_of_a_missing_dataset_is_refused(stage: Stage) -> None:
-    refusal(stage.client().status, stage.handle)
+    refused(Because.MISSING, stage.client().status, stage.handle)
 
 
 @scenario(Can.DELETE, features="D8 S2")
@@ -113,7 +140,7 @@ def a_deletion_that_nobody_confirms_does_not_happen(stage: Stage) -> None:
 def the_dataset_of_another_user_is_not_deleted(stage: Stage) -> None:
     handle = stage.published(FILES, public=True)
     stage.step("deletes what is not its own")
-    refusal(stage.client(stage.another_user()).delete, handle)
+    refused(Because.FORBIDDEN, stage.client(stage.another_user()).delete, handle)
     assert stage.contract().exists(handle)
 
 
@@ -130,5 +157,5 @@ def a_writer_may_not_delete(stage: Stage) -> None:
         ),
     )
     stage.step("deletes what is not its own")
-    refusal(stage.client(friend).delete, handle)
+    refused(Because.FORBIDDEN, stage.client(friend).delete, handle)
     assert stage.contract().exists(handle)

@@ -6,7 +6,7 @@ from brant.errors import NotFound
 from tests.conformance.contents import CSV, LARGE, OTHER_CSV, TEXT, digests
 from tests.conformance.drivers.base import Can
 from tests.conformance.scenario import scenario
-from tests.conformance.stage import TITLE, Stage, refusal
+from tests.conformance.stage import TITLE, Because, Stage, refused
 
 FIRST = {"heights.csv": CSV, "notes.txt": TEXT}
 SECOND = {"heights.csv": OTHER_CSV, "stations.csv": CSV}
@@ -70,7 +70,7 @@ def files_and_columns_are_described(stage: Stage) -> None:
 @scenario(Can.CREATE, Can.KNOWS_TAKEN, features="D4 X3")
 def a_taken_title_is_reported_and_nothing_changes(stage: Stage) -> None:
     stage.published(FIRST, title=TITLE)
-    said = refusal(stage.client().create, stage.publication(SECOND))
+    said = refused(Because.TAKEN, stage.client().create, stage.publication(SECOND))
     assert "already" in said
     assert stage.contract().dataset(stage.handle).current_version_number == 1
     assert stage.held() == digests(FIRST)
@@ -112,7 +112,7 @@ def old_versions_go_when_asked(stage: Stage) -> None:
 def a_version_of_a_dataset_that_is_not_there_is_refused_or_creates_it(stage: Stage) -> None:
     client = stage.client()
     if Can.KNOWS_TAKEN in client.offers:
-        refusal(client.version, stage.publication(SECOND), "Of nothing.")
+        refused(Because.MISSING, client.version, stage.publication(SECOND), "Of nothing.")
         assert not stage.contract().exists(stage.handle)
     else:
         client.version(stage.publication(SECOND), "The first.")
@@ -208,7 +208,7 @@ def an_upload_outlives_a_cut_connection(stage: Stage) -> None:
 @scenario(Can.CREATE, Can.VALIDATE, features="D4 X3")
 def a_title_that_is_too_short_is_refused(stage: Stage) -> None:
     what = stage.publication(FIRST, title="Tides")
-    said = refusal(stage.client().create, what)
+    said = refused(Because.INVALID, stage.client().create, what)
     assert "title" in said
     assert not stage.contract().exists(stage.handle)
 
@@ -216,7 +216,7 @@ def a_title_that_is_too_short_is_refused(stage: Stage) -> None:
 @scenario(Can.CREATE, Can.VALIDATE, features="D4 X3")
 def two_licences_are_refused(stage: Stage) -> None:
     what = stage.publication(FIRST, licenses=[{"name": "CC0-1.0"}, {"name": "other"}])
-    said = refusal(stage.client().create, what)
+    said = refused(Because.INVALID, stage.client().create, what)
     assert "license" in said.lower()
     assert not stage.contract().exists(stage.handle)
 
@@ -224,7 +224,7 @@ def two_licences_are_refused(stage: Stage) -> None:
 @scenario(Can.CREATE, Can.VALIDATE, features="D4 X3")
 def a_resource_that_is_not_there_is_refused(stage: Stage) -> None:
     what = stage.publication(FIRST, resources=[{"path": "missing.csv"}])
-    said = refusal(stage.client().create, what)
+    said = refused(Because.INVALID, stage.client().create, what)
     assert "missing.csv" in said
     assert not stage.contract().exists(stage.handle)
 
@@ -237,4 +237,4 @@ def an_unchanged_template_is_refused(stage: Stage) -> None:
     assert template["title"] == "INSERT_TITLE_HERE"
     assert template["licenses"] == [{"name": "CC0-1.0"}]
     stage.step("publishes the unchanged template")
-    refusal(client.create, stage.publication(FIRST, **template))
+    refused(Because.INVALID, client.create, stage.publication(FIRST, **template))
