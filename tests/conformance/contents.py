@@ -17,8 +17,8 @@ OTHER_CSV = b"station,height\nLerwick,1.2\nWick,2.4\n"
 TEXT = b"Heights are in metres above chart datum.\n"
 # One black pixel.
 PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010800000000"
-    "3a7e9b550000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
+    "0000000a49444154789c636000000002000148afa4710000000049454e44ae426082"
 )
 # Not compressible and not of one block, so that a cut or a wrong range cannot go unseen.
 LARGE = random.Random("tides").randbytes(3_000_000)

@@ -56,12 +56,13 @@ class Stage:
         return self.driver(self.place, None, self._fresh_room(), credential=None)
 
     @contextmanager
-    def client_on_a_bad_line(self) -> Iterator[tuple[Driver, CuttingProxy]]:
+    def client_on_a_bad_line(self, cache: Path | None = None) -> Iterator[tuple[Driver, CuttingProxy]]:
         """The client under test behind a proxy that can cut its connections and counts its bytes."""
         assert isinstance(self.place, Served)
         assert issubclass(self.driver, ProcessDriver)
         with CuttingProxy(self.place.address) as proxy:
-            yield self.driver(self.place, self.user, self._fresh_room(), address=proxy.address), proxy
+            room = self._fresh_room()
+            yield self.driver(self.place, self.user, room, address=proxy.address, cache=cache), proxy
 
     def folder(self, files: Files) -> Path:
         """A folder with `files`."""

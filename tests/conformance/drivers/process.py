@@ -39,9 +39,11 @@ class ProcessDriver(Driver):
         *,
         credential: Credential | None = None,
         address: str | None = None,
+        cache: Path | None = None,
     ) -> None:
         super().__init__(place, user, room, credential=credential or self.default_credential)
         self.address = address or place.address
+        self.cache = cache or room / "cache"
         self.home = room / "home"
         self._sent = 0
         for folder in (self.home, room / "temporary", room / "here"):
@@ -62,6 +64,7 @@ class ProcessDriver(Driver):
         return {
             "PATH": os.defpath,
             "HOME": str(self.home),
+            "KAGGLEHUB_CACHE": str(self.cache),
             "TMPDIR": str(self.room / "temporary"),
             "LANG": "C.UTF-8",
             # Official clients read the UTC of Last-Modified as local time (behaviour.md §8).
