@@ -1,6 +1,7 @@
-"""Runs inside the environment of a library: calls one function, and prints what came of it as the last line.
+"""Runs inside the environment of a library: calls functions in turn, and prints what came of the last.
 
-Standard input: {"module", "function", "arguments", "options"}. Last line: {"value"} or {"error", "message"}.
+First argument: {"module", "calls": [[function, arguments, options], …]}.
+Last line of standard output: {"value"} or {"error", "message"}.
 """
 
 import importlib
@@ -9,10 +10,12 @@ import sys
 
 
 def main() -> None:
-    asked = json.load(sys.stdin)
+    asked = json.loads(sys.argv[1])
+    answer = {}
     try:
-        function = getattr(importlib.import_module(asked["module"]), asked["function"])
-        answer = {"value": function(*asked["arguments"], **asked["options"])}
+        module = importlib.import_module(asked["module"])
+        for function, arguments, options in asked["calls"]:
+            answer = {"value": getattr(module, function)(*arguments, **options)}
     except Exception as error:  # noqa: BLE001 - whatever a library raises is its answer
         answer = {"error": type(error).__name__, "message": str(error)}
     sys.stdout.write("\n" + json.dumps(answer) + "\n")

@@ -2,12 +2,15 @@
 
 import json
 from abc import abstractmethod
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 from brant.contract.handles import DatasetHandle
 from tests.conformance.drivers.base import Can, Crashed, FolderMode, Publication, Refused
 from tests.conformance.drivers.process import ProcessDriver
+from tests.conformance.drivers.terminal import converse
+from tests.conformance.place import User
 
 _SCRIPT = Path(__file__).with_name("call_function.py")
 # Raised by mistakes inside a client, never by what it was asked to do.
@@ -27,6 +30,7 @@ OFFERED = frozenset(
         Can.RESUME_DOWNLOAD,
         Can.RESUME_UPLOAD,
         Can.WHOAMI,
+        Can.LOGIN,
         Can.ANONYMOUS,
         Can.KEY,
     }
@@ -73,14 +77,33 @@ class HubFunctions(ProcessDriver):
     def whoami(self) -> str:
         return str(self._call("whoami")["username"])
 
+    def login(self, user: User) -> str:
+        asked = _asked(self.module, ("login", (), {}), ("whoami", (), {}))
+        command = [str(self.python()), str(_SCRIPT), asked]
+        answers = self.login_answers(user)
+        shown = converse(self.python(), command, answers, environ=self.environ(), folder=self.room / "here")
+        assert answers[-1] not in shown, f"{self.name} showed a secret"
+        return str(_value(shown)["username"])
+
+    def login_answers(self, user: User) -> tuple[str, ...]:
+        """What `login` asks for."""
+        return (user.token,)
+
     def _call(self, function: str, *arguments: str, **options: Any) -> Any:
-        asked = {"module": self.module, "function": function, "arguments": arguments, "options": options}
-        finished = self.run(self.python(), _SCRIPT, text=json.dumps(asked))
+        finished = self.run(self.python(), _SCRIPT, _asked(self.module, (function, arguments, options)))
         if finished.code:
             raise Crashed(finished.said)
-        answer = json.loads(finished.out.splitlines()[-1])
-        if answer.get("error") in _MISTAKES:
-            raise Crashed(f"{answer['error']}: {answer['message']}\n{finished.said}")
-        if "error" in answer:
-            raise Refused(f"{answer['error']}: {answer['message']}")
-        return answer["value"]
+        return _value(finished.out)
+
+
+def _asked(module: str, *calls: tuple[str, Sequence[str], Mapping[str, Any]]) -> str:
+    return json.dumps({"module": module, "calls": calls})
+
+
+def _value(said: str) -> Any:
+    answer = json.loads(said.splitlines()[-1])
+    if answer.get("error") in _MISTAKES:
+        raise Crashed(f"{answer['error']}: {answer['message']}\n{said}")
+    if "error" in answer:
+        raise Refused(f"{answer['error']}: {answer['message']}")
+    return answer["value"]

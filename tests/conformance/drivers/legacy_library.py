@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests import official
 from tests.conformance.drivers.hub_functions import OFFERED, HubFunctions
+from tests.conformance.place import User
 
 
 class LegacyLibrary(HubFunctions):
@@ -15,6 +16,9 @@ class LegacyLibrary(HubFunctions):
     offers = OFFERED
     default_credential = "key"
     module = "kagglehub"
+
+    def login_answers(self, user: User) -> tuple[str, ...]:
+        return user.name, user.key
 
     def python(self) -> Path:
         return official.program(official.LEGACY, "python")

@@ -123,6 +123,11 @@ def a_user_is_known_by_name(stage: Stage) -> None:
     assert stage.client().whoami() == stage.user.name
 
 
+@scenario(Can.WHOAMI, Can.LOGIN, features="H5 X3 S1")
+def a_login_at_the_terminal_lasts_for_the_process(stage: Stage) -> None:
+    assert stage.anonymous().login(stage.user) == stage.user.name
+
+
 @scenario(Can.WHOAMI, features="H5 X3 A5")
 def wrong_credentials_have_no_name(stage: Stage) -> None:
     refused(Because.NOT_SIGNED_IN, stage.client(WRONG).whoami)
