@@ -169,6 +169,18 @@ def test_an_unexpected_failure_tells_the_caller_its_number_alone(new_server):
     assert "no such table" in server.log.read_text()
 
 
+def test_a_damaged_blob_breaks_the_connection_and_is_told_of_in_the_log(new_server):
+    server = new_server()
+    user = server.new_user()
+    handle = publish(server, user, "to-be-cut", {"big.bin": os.urandom(3_000_000)})
+    (blob,) = (path for path in (server.data / "blobs").rglob("*") if path.is_file())
+    os.truncate(blob, 2_000_000)
+    with pytest.raises(http.client.IncompleteRead):
+        send(server, "GET", address_of(server, handle, "big.bin"))
+    assert "broke off" in server.log.read_text()
+    assert send(server, "GET", "/healthz").status == 200
+
+
 def test_admin_prints_a_token_once_and_nothing_else(server):
     server.add_user("grace")
     token = brant("admin", "token", "grace", "--data", str(server.data))

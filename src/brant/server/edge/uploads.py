@@ -80,8 +80,7 @@ class UploadEndpoint:
             now=self._clock(),
         )
         try:
-            # A stop does not wait for a client that has fallen silent: the thread ends with the body.
-            return await to_thread.run_sync(take, limiter=self._limiter, abandon_on_cancel=True)
+            return await to_thread.run_sync(take, limiter=self._limiter)
         finally:
             body.close()
 
