@@ -111,8 +111,8 @@ class Because(Enum):
     MISSING = r"\b404\b|[Tt]here is no |has no "
     FORBIDDEN = r"\b403\b|may not"
     NOT_SIGNED_IN = r"\b401\b|not authenticated|Authentication required|needs credentials|refused the "
-    TAKEN = r"already"
-    INVALID = r"title|licen[cs]e|does not exist|there is no file|template|Default "
+    TAKEN = r"already|in use"
+    INVALID = r"\b400\b|cannot be|its name holds|in case|title|licen[cs]e|does not exist|there is no file|template|Default "
 
 
 def refused(because: Because, action: Callable[..., Any], *arguments: Any, **options: Any) -> str:

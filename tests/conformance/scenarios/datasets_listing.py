@@ -74,6 +74,18 @@ def the_last_changed_comes_first_when_sorted_by_update(stage: Stage) -> None:
 
 
 @scenario(Can.LIST, features="D1 X3")
+def every_order_lists_the_same_datasets(stage: Stage) -> None:
+    handles = {
+        str(stage.published(FILES, slug=f"tides-of-{word}", title=f"Tides of {word}", public=True))
+        for word in ("january", "february")
+    }
+    client = stage.client()
+    for order in ("hottest", "votes", "updated", "active", "published"):
+        stage.step(f"sorts by {order}")
+        assert set(client.find(user=stage.user.name, sort_by=order).items) == handles
+
+
+@scenario(Can.LIST, features="D1 X3")
 def a_list_is_narrowed_to_a_type_of_file(stage: Stage) -> None:
     stage.published({"heights.json": b"[]"}, slug="json-tides", title="Tides as JSON", public=True)
     tables = stage.published(FILES, slug="csv-tides", title="Tides as CSV", public=True)

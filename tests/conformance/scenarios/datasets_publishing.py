@@ -76,6 +76,34 @@ def a_taken_title_is_reported_and_nothing_changes(stage: Stage) -> None:
     assert stage.held() == digests(FIRST)
 
 
+@scenario(Can.CREATE, Can.KNOWS_TAKEN, features="D4 X3")
+def a_title_that_another_dataset_has_is_reported(stage: Stage) -> None:
+    other = stage.published(FIRST, slug="older-tides", title=TITLE)
+    said = refused(Because.TAKEN, stage.client().create, stage.publication(SECOND))
+    assert TITLE in said
+    assert not stage.contract().exists(stage.handle)
+    assert stage.contract().held(other) == digests(FIRST)
+
+
+@scenario(Can.CREATE, Can.DESCRIBE, features="D4 X3")
+def a_tag_that_cannot_be_one_does_not_stop_the_rest(stage: Stage) -> None:
+    stage.client().create(stage.publication(FIRST, keywords=["oceans", "?!"]))
+    assert stage.contract().info(stage.handle).keywords == ["oceans"]
+    assert stage.held() == digests(FIRST)
+
+
+@scenario(Can.CREATE, features="D4 H3 X3")
+def names_that_differ_only_in_case_are_refused(stage: Stage) -> None:
+    refused(Because.INVALID, stage.client().create, stage.publication({"tides.csv": CSV, "Tides.csv": TEXT}))
+    assert not stage.contract().exists(stage.handle)
+
+
+@scenario(Can.CREATE, features="D4 H3 X3")
+def a_name_that_not_every_disk_can_hold_is_refused(stage: Stage) -> None:
+    refused(Because.INVALID, stage.client().create, stage.publication({"tides\x07.csv": CSV}))
+    assert not stage.contract().exists(stage.handle)
+
+
 @scenario(Can.CREATE, Can.VERSION, features="D4 D5 H3 X3")
 def a_new_version_replaces_the_files_and_keeps_the_old_ones(stage: Stage) -> None:
     client = stage.client()
