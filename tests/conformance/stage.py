@@ -112,7 +112,10 @@ class Because(Enum):
     FORBIDDEN = r"\b403\b|may not"
     NOT_SIGNED_IN = r"\b401\b|not authenticated|Authentication required|needs credentials|refused the "
     TAKEN = r"already|in use"
-    INVALID = r"\b400\b|cannot be|its name holds|in case|title|licen[cs]e|does not exist|there is no file|template|Default "
+    INVALID = (
+        r"\b400\b|cannot be|its name holds|in case|title|licen[cs]e|does not exist|there is no file|template|"
+        r"Default "
+    )
 
 
 def refused(because: Because, action: Callable[..., Any], *arguments: Any, **options: Any) -> str:

@@ -1,5 +1,7 @@
 """The metadata of datasets is read and changed, their state is asked for, and they are deleted."""
 
+from typing import Any
+
 from brant.contract.dataset_messages import CollaboratorType, DatasetCollaborator, DatasetSettings
 from tests.conformance import contents
 from tests.conformance.contents import CSV, digest, digests
@@ -35,7 +37,7 @@ def metadata_are_read(stage: Stage) -> None:
 @scenario(Can.METADATA, Can.UPDATE_METADATA, features="D6 X3")
 def metadata_are_changed(stage: Stage) -> None:
     handle = stage.published(FILES, title=TITLE, subtitle=SUBTITLE, license_name="CC0-1.0")
-    changes = {
+    changes: dict[str, Any] = {
         "title": "Tide tables, second edition",
         "subtitle": "Heights of tides, minute by minute",
         "description": "Now with minutes.",

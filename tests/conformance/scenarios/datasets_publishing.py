@@ -1,5 +1,7 @@
 """Datasets are published: the first version, the next ones, and what is refused before anything changes."""
 
+from typing import Any
+
 import pytest
 
 from brant.errors import NotFound
@@ -38,7 +40,7 @@ def a_new_dataset_is_public_when_asked(stage: Stage) -> None:
 
 @scenario(Can.CREATE, Can.DESCRIBE, features="D4 X3")
 def what_the_metadata_file_says_arrives(stage: Stage) -> None:
-    about = {
+    about: dict[str, Any] = {
         "subtitle": "Heights of tides, hour by hour",
         "description": "# Tides\n\nMeasured at *Lerwick* + and in Zürich.",
         "keywords": ["oceans", "earth science"],
