@@ -21,8 +21,8 @@ _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")
 class Stranger:
     """Takes uploads and publishes them.
 
-    `on` holds what is to happen instead: by the name of a method, of a file whose bytes come, or `ask ` and the name of
-    a file whose state is asked for.
+    `on` holds what is to happen instead, by the name of a method, of a file whose bytes come, or `ask ` and
+    the name of a file whose state is asked for.
     """
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Stranger:
         self.started: list[str] = []
         self.held: dict[str, bytearray] = {}
         self.published: list[dict[str, Any]] = []
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._sessions: list[Session] = []
         self.peer: Peer
 
@@ -67,6 +67,7 @@ class Stranger:
                 held.clear()
             held += body
             whole = span is None or len(held) == int(span[2])
+            self._lock.notify_all()
         if whole:
             exchange.answer(200)
         else:
@@ -93,6 +94,13 @@ class Stranger:
 
     _CreateDatasetVersion = _CreateDataset
     _CreateDatasetVersionById = _CreateDataset
+
+    def await_bytes_of(self, *files: str) -> None:
+        """Wait until bytes of each of `files` have come, so that its client has noted that it began them."""
+        with self._lock:
+            assert self._lock.wait_for(
+                lambda: set(files) <= {token.partition("-")[2] for token in self.held}, timeout=20
+            )
 
     def session(self, state: Path | None) -> Session:
         """A session with this server that remembers uploads in `state`."""

@@ -21,7 +21,9 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_each_top_folder_becomes_one_archive(folder: Path, tmp_path: Path, kind: Literal["zip", "tar"]) -> None:
+def test_each_top_folder_becomes_one_archive(
+    folder: Path, tmp_path: Path, kind: Literal["zip", "tar"]
+) -> None:
     made = tmp_path / "made"
     made.mkdir()
 
@@ -34,7 +36,9 @@ def test_each_top_folder_becomes_one_archive(folder: Path, tmp_path: Path, kind:
 
 
 @pytest.mark.parametrize("kind", ["zip", "tar"])
-def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path, kind: Literal["zip", "tar"]) -> None:
+def test_the_same_folder_gives_the_same_bytes(
+    folder: Path, tmp_path: Path, kind: Literal["zip", "tar"]
+) -> None:
     (tmp_path / "one").mkdir()
     (tmp_path / "two").mkdir()
 
@@ -48,7 +52,7 @@ def test_the_same_folder_gives_the_same_bytes(folder: Path, tmp_path: Path, kind
 def test_an_archive_does_not_take_the_name_of_a_file(folder: Path, tmp_path: Path) -> None:
     (folder / "Train.zip").write_text("mine")
 
-    with pytest.raises(InvalidInput, match="the folder train would be uploaded as train.zip"):
+    with pytest.raises(InvalidInput, match=r"the folder train would be uploaded as train\.zip"):
         pack_folders(scan(folder), tmp_path, "zip")
 
 
@@ -60,5 +64,5 @@ def test_a_file_that_changes_before_it_is_packed_ends_it(
     files = scan(folder)
     (folder / "train/a.csv").write_text(change)
 
-    with pytest.raises(Conflict, match="train/a.csv changed"):
+    with pytest.raises(Conflict, match=r"train/a\.csv changed"):
         pack_folders(files, tmp_path, kind)

@@ -1,4 +1,4 @@
-"""Credentials are found where the official clients look, in their order, and a broken file says what to do."""
+"""Credentials are found where the official clients look, in order; a broken file says what to do."""
 
 import json
 from base64 import b64encode
@@ -53,11 +53,11 @@ def test_sources_are_taken_in_the_official_order(home: Path, tmp_path: Path) -> 
         lambda: None,
         lambda: environ.pop("KAGGLE_KERNEL_RUN_TYPE"),
         lambda: environ.pop("KAGGLE_API_TOKEN"),
-        lambda: (home / ".kaggle/access_token").unlink(),
-        lambda: (home / ".kaggle/access_token.txt").unlink(),
+        (home / ".kaggle/access_token").unlink,
+        (home / ".kaggle/access_token.txt").unlink,
         lambda: (environ.pop("KAGGLE_USERNAME"), environ.pop("KAGGLE_KEY")),
-        lambda: (home / ".kaggle/kaggle.json").unlink(),
-        lambda: (home / ".kaggle/credentials.json").unlink(),
+        (home / ".kaggle/kaggle.json").unlink,
+        (home / ".kaggle/credentials.json").unlink,
     )
     for take_away in steps:
         take_away()

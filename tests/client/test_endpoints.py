@@ -9,13 +9,21 @@ from brant.errors import InvalidInput
 
 @pytest.mark.parametrize(
     "spelling",
-    ["kaggle.com", "www.kaggle.com", "https://kaggle.com/", "https://www.kaggle.com/api/v1", "http://api.kaggle.com"],
+    [
+        "kaggle.com",
+        "www.kaggle.com",
+        "https://kaggle.com/",
+        "https://www.kaggle.com/api/v1",
+        "http://api.kaggle.com",
+    ],
 )
 def test_kaggle_in_any_spelling_is_called_at_its_api_host(spelling: str) -> None:
     endpoint = Endpoint.of(spelling)
 
     assert endpoint.is_kaggle
-    assert endpoint.rpc_url(LIST_DATASETS) == "https://api.kaggle.com/v1/datasets.DatasetApiService/ListDatasets"
+    assert (
+        endpoint.rpc_url(LIST_DATASETS) == "https://api.kaggle.com/v1/datasets.DatasetApiService/ListDatasets"
+    )
     assert endpoint.web == "https://www.kaggle.com"
 
 
@@ -25,7 +33,9 @@ def test_kaggle_in_any_spelling_is_called_at_its_api_host(spelling: str) -> None
 def test_another_server_is_called_below_api(spelling: str) -> None:
     endpoint = Endpoint.of(spelling)
 
-    assert endpoint.rpc_url(LIST_DATASETS) == "http://host:8765/api/v1/datasets.DatasetApiService/ListDatasets"
+    assert (
+        endpoint.rpc_url(LIST_DATASETS) == "http://host:8765/api/v1/datasets.DatasetApiService/ListDatasets"
+    )
     assert endpoint.web == "http://host:8765"
 
 
@@ -38,7 +48,8 @@ def test_an_ipv6_address_keeps_its_brackets() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["", "localhost:8765", "ftp://host", "http://", "http://host:port", "http://host?x=1", "http://a b"]
+    "address",
+    ["", "localhost:8765", "ftp://host", "http://", "http://host:port", "http://host?x=1", "http://a b"],
 )
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(InvalidInput, match="http"):
@@ -103,7 +114,7 @@ def test_the_command_line_wins_over_profile_variables_and_configuration() -> Non
 
 
 def test_a_bad_endpoint_names_where_it_comes_from() -> None:
-    with pytest.raises(InvalidInput, match="^BRANT_ENDPOINT: "):
+    with pytest.raises(InvalidInput, match=r"^BRANT_ENDPOINT: "):
         choose({"BRANT_ENDPOINT": "localhost:8765"})
-    with pytest.raises(InvalidInput, match="KAGGLE_API_ENVIRONMENT.*PROD, LOCALHOST"):
+    with pytest.raises(InvalidInput, match=r"KAGGLE_API_ENVIRONMENT.*PROD, LOCALHOST"):
         choose({"KAGGLE_API_ENVIRONMENT": "MARS"})

@@ -90,11 +90,23 @@ _PATTERNS: list[list[str]] = [
 
 
 def test_patterns_match_as_in_the_official_library(tmp_path: Path) -> None:
-    fill(tmp_path, "a.csv", "data.txt", "data/a.csv", "data/deep/b.csv", "x/data/c.csv", ".h", "da/x", "datab/y")
+    fill(
+        tmp_path,
+        "a.csv",
+        "data.txt",
+        "data/a.csv",
+        "data/deep/b.csv",
+        "x/data/c.csv",
+        ".h",
+        "da/x",
+        "datab/y",
+    )
     python = program(CURRENT, "python")
     command = [python, "-c", _ORACLE, str(tmp_path), json.dumps(_PATTERNS)]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    everything = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file())
+    everything = sorted(
+        path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*") if path.is_file()
+    )
 
     for patterns, line in zip(_PATTERNS, done.stdout.splitlines(), strict=True):
         chosen, official = Patterns(patterns), json.loads(line)

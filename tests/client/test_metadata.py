@@ -135,7 +135,7 @@ def test_all_broken_rules_are_said_at_once(tmp_path: Path) -> None:
 def test_very_many_complaints_are_cut_short(tmp_path: Path) -> None:
     write(tmp_path, {**GOOD, "resources": [{"path": f"gone-{number}"} for number in range(1000)]})
 
-    with pytest.raises(InvalidInput, match="and 980 more$") as caught:
+    with pytest.raises(InvalidInput, match=r"and 980 more$") as caught:
         for_create(load(tmp_path))
     assert len(caught.value.message.splitlines()) == 21
 
@@ -244,10 +244,11 @@ def test_every_key_of_an_update_reaches_the_wire(tmp_path: Path) -> None:
                 "isPrivate": True,
                 "licenses": [{"name": "CC0-1.0"}],
                 "keywords": ["biology"],
-                "collaborators": [{"username": "grace", "role": "writer"}, {"groupSlug": "lab", "role": "READER"}],
-                "data": [
-                    {"name": "a.csv", "description": "x", "columns": [{"name": "y", "type": "string"}]}
+                "collaborators": [
+                    {"username": "grace", "role": "writer"},
+                    {"groupSlug": "lab", "role": "READER"},
                 ],
+                "data": [{"name": "a.csv", "description": "x", "columns": [{"name": "y", "type": "string"}]}],
                 "userSpecifiedSources": "field notes",
                 "expectedUpdateFrequency": "weekly",
             }

@@ -178,7 +178,9 @@ def test_another_users_dataset_cannot_be_written(
     assert listed(session, handle).keys() == FILES.keys()
 
 
-def test_without_credentials_nothing_is_read(server: RunningServer, publishable: Publishable, home: Path) -> None:
+def test_without_credentials_nothing_is_read(
+    server: RunningServer, publishable: Publishable, home: Path
+) -> None:
     with (
         Session.from_environ({"BRANT_ENDPOINT": server.address}, home) as session,
         pytest.raises(Unauthenticated, match="set KAGGLE_API_TOKEN"),
@@ -277,6 +279,7 @@ def test_after_a_kill_a_rerun_goes_on_where_it_was(other: Stranger, folder: Path
     def kill_halfway(exchange: Exchange) -> None:
         token = exchange.request.target.rpartition("/")[2]
         other.held[token] = bytearray(exchange.read_body(1_000_000))
+        other.await_bytes_of("a.csv", "b.csv")
         running[0].send_signal(signal.SIGKILL)
         exchange.hang_up()
 
@@ -291,7 +294,9 @@ def test_after_a_kill_a_rerun_goes_on_where_it_was(other: Stranger, folder: Path
     assert sorted(other.started) == ["a.csv", "b.csv", "c.csv"]
     assert published.sent + published.reused == 3
     assert big in [bytes(held) for held in other.held.values()]
-    resumed = [r for r in other.peer.requests if r.headers.get("content-range", "").startswith("bytes 1000000-")]
+    resumed = [
+        r for r in other.peer.requests if r.headers.get("content-range", "").startswith("bytes 1000000-")
+    ]
     assert len(resumed) == 1
 
 
@@ -426,7 +431,9 @@ def test_one_folder_is_uploaded_by_one_process_at_a_time(
 def test_the_journal_is_private_and_forgets_after_six_days(
     other: Stranger, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    other.on["CreateDataset"] = status(400, b'{"code": 400, "message": "no"}', Content_Type="application/json")
+    other.on["CreateDataset"] = status(
+        400, b'{"code": 400, "message": "no"}', Content_Type="application/json"
+    )
     with pytest.raises(InvalidInput):
         datasets.create(other.session(tmp_path / "state"), folder)
     (journal,) = (tmp_path / "state").iterdir()

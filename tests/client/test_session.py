@@ -1,4 +1,4 @@
-"""A session calls, waits, tries again where that is safe, and turns every answer into a message or a clear error."""
+"""A session calls, tries again where that is safe, and turns every answer into a message or a clear error."""
 
 import json
 import socket
@@ -149,7 +149,7 @@ def test_a_redirect_where_a_message_is_due_is_not_followed_with_credentials(scri
     with peer(LISTED) as other:
         calling = script(status(301, b"", Location=other.url("/api/v1/x")))
 
-        with pytest.raises(ServerFailure, match="redirects ListDatasets to .*set the endpoint"):
+        with pytest.raises(ServerFailure, match=r"redirects ListDatasets to .*set the endpoint"):
             calling.list()
         assert other.requests == []
 
@@ -201,7 +201,7 @@ def test_refused_credentials_name_their_source_and_never_their_value(script: Scr
 def test_an_anonymous_caller_hears_how_to_log_in(script: Script) -> None:
     calling = script(status(401, b""), credentials=Anonymous())
 
-    with pytest.raises(Unauthenticated, match="asks who you are: get a token .* and set KAGGLE_API_TOKEN"):
+    with pytest.raises(Unauthenticated, match=r"asks who you are: get a token .* and set KAGGLE_API_TOKEN"):
         calling.list()
 
 
@@ -216,7 +216,10 @@ def test_a_refusal_says_as_whom_it_was_asked(script: Script) -> None:
 @pytest.mark.parametrize(
     ("step", "words"),
     [
-        (status(200, b"<html><title>Welcome</title>", Content_Type="text/html"), "web page.*check the endpoint"),
+        (
+            status(200, b"<html><title>Welcome</title>", Content_Type="text/html"),
+            "web page.*check the endpoint",
+        ),
         (status(200, b""), "with nothing"),
         (status(200, b'{"datasets": [', Content_Type="application/json"), "unreadably"),
         (answer({"datasets": {"no": "list"}}), "unreadably"),
@@ -316,7 +319,7 @@ def test_a_date_to_retry_after_is_understood(script: Script) -> None:
 def test_a_wait_beyond_the_budget_is_said_at_once(script: Script) -> None:
     calling = script(answer({"code": 429, "message": "slow down"}, 429, Retry_After="3600"), budget=60)
 
-    with pytest.raises(RateLimited, match="slow down .*asks to wait 3600 s") as caught:
+    with pytest.raises(RateLimited, match=r"slow down .*asks to wait 3600 s") as caught:
         calling.list()
     assert caught.value.retry_after == 3600
     assert calling.clock.slept == []
@@ -325,7 +328,7 @@ def test_a_wait_beyond_the_budget_is_said_at_once(script: Script) -> None:
 def test_a_failure_that_stays_ends_in_one_line_that_says_so(script: Script) -> None:
     calling = script(status(503), attempts=4)
 
-    with pytest.raises(Unreachable, match="^gave up after 4 attempts in 0 s: .* 503"):
+    with pytest.raises(Unreachable, match=r"^gave up after 4 attempts in 0 s: .* 503"):
         calling.list()
     assert len(calling.peer.requests) == 4
 
@@ -406,5 +409,8 @@ def test_a_real_server_knows_its_users_by_token_and_by_key(
         with Session.from_environ({"BRANT_ENDPOINT": server.address, **secrets}, home) as session:
             assert session.call(HELLO, Empty()).user_name == user.name
     environ = {"BRANT_ENDPOINT": server.address, "KAGGLE_API_TOKEN": "KGAT_wrong"}
-    with Session.from_environ(environ, home) as session, pytest.raises(Unauthenticated, match="KAGGLE_API_TOKEN"):
+    with (
+        Session.from_environ(environ, home) as session,
+        pytest.raises(Unauthenticated, match="KAGGLE_API_TOKEN"),
+    ):
         session.call(HELLO, Empty())

@@ -17,6 +17,7 @@ from brant.contract.dataset_messages import (
 from brant.contract.handles import DatasetHandle
 from brant.errors import Corrupt, InvalidInput, NotFound, ServerFailure
 from brant.transfer.progress import Progress
+from brant.transfer.retry import RetryPolicy
 
 _WORKERS: Final = 4
 # More files than these are quicker, and kinder to the server, as one zip.
@@ -235,12 +236,14 @@ def _mostly_there(session: Session, handle: DatasetHandle, into: Path) -> bool:
     return found * 2 > total
 
 
-def current_version(session: Session, handle: DatasetHandle) -> DatasetHandle:
+def current_version(
+    session: Session, handle: DatasetHandle, *, retry: RetryPolicy | None = None
+) -> DatasetHandle:
     """The handle with the number of the newest version, if it names none. Raises NotFound."""
     if handle.version is not None:
         return handle
     request = ApiGetDatasetRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
-    number = session.call(wire.GET_DATASET, request).current_version_number
+    number = session.call(wire.GET_DATASET, request, retry=retry).current_version_number
     if not number:
         raise NotFound(f"{handle} has no version yet: try again when 'brant datasets status' says ready")
     return handle.at(number)

@@ -21,6 +21,8 @@ Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
 
 USER_AGENT: Final = f"brant/{VERSION}"
+# Nobody listens there, most likely for a reason that no wait will mend.
+_UNHEARD: Final = 3
 _EXTENSIONS: Final = "x-brant-extensions"
 
 
@@ -97,7 +99,14 @@ class Session:
             state=cache / "brant" / "uploads",
         )
 
-    def call(self, method: Method[Req, Resp], request: Req, *, repeatable: bool | None = None) -> Resp:
+    def call(
+        self,
+        method: Method[Req, Resp],
+        request: Req,
+        *,
+        repeatable: bool | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> Resp:
         """Send `request`, wait for its answer and read it. A redirect comes back as HttpRedirect.
 
         `repeatable` says whether asking twice does nothing twice; by default that is so for methods whose
@@ -107,7 +116,7 @@ class Session:
         self._say_once()
         safe = method.verb == "GET" if repeatable is None else repeatable
         body = encode(request)
-        delays = self.retry.delays(self.random)
+        delays = (retry or self.retry).delays(self.random)
         started, attempts = time.monotonic(), 0
         while True:
             attempts += 1
@@ -120,7 +129,7 @@ class Session:
                 if error.final or not (safe or error.unsent):
                     raise
                 failure = error
-                delay = delays.next()
+                delay = None if error.unsent and attempts >= _UNHEARD else delays.next()
             if delay is None:
                 raise _gave_up(failure, attempts, time.monotonic() - started)
             self.sleep(delay)

@@ -97,7 +97,7 @@ def update_metadata(session: Session, handle: DatasetHandle, folder: Path) -> No
 
 
 def _says(path: Path, said: dict[str, Any]) -> bool:
-    """Whether the file at `path` holds nothing of a user's own: all that one can edit is as the server says."""
+    """Whether the file holds nothing of a user's own: all that one can edit is as the server says."""
     try:
         held = load(path.parent).values
     except InvalidInput:

@@ -58,9 +58,7 @@ def upload_file(session: Session, file: Path, kind: ApiBlobType, *, content_type
     facts = file.stat()
     local = LocalFile(file.name, file, facts.st_size, facts.st_mtime_ns)
     begun = _start(session, local, kind, content_type)
-    upload(
-        session.pool, begun.url, file, size=local.size, sleep=session.sleep, random=session.random
-    )
+    upload(session.pool, begun.url, file, size=local.size, sleep=session.sleep, random=session.random)
     return begun.token
 
 

@@ -115,15 +115,18 @@ def prepare_output(place: DatasetPlace, file: str | None, *, force: bool) -> Non
         if target.exists() and not force:
             raise DestinationExists(f"{target} is there already: give force_download=True to replace it")
         return
-    if target.exists() and not target.is_dir():
-        raise DestinationExists(f"output_dir names a file, {target}: name a folder")
-    if target.is_dir() and any(entry != place.lock for entry in target.iterdir()):
+    if target.is_dir() and not all(_is_begun(place, entry) for entry in target.iterdir()):
         if not force:
             raise DestinationExists(
                 f"output_dir {target} is not empty: give force_download=True to replace what it holds"
             )
         if (target / _MARKERS).is_dir():
             _empty(target, but=place.lock)
+
+
+def _is_begun(place: DatasetPlace, entry: Path) -> bool:
+    """Whether this is the lock, or the unfinished archive of an earlier run, which can go on from there."""
+    return entry == place.lock or entry.name.startswith(place.archive.name)
 
 
 def _empty(folder: Path, *, but: Path) -> None:
@@ -143,6 +146,8 @@ def _empty(folder: Path, *, but: Path) -> None:
 def locked(place: DatasetPlace) -> Iterator[None]:
     """Wait until no other process is at work on this version; the system lets go for one that was killed."""
     lock = place.lock
+    if lock.parent.exists() and not lock.parent.is_dir():
+        raise DestinationExists(f"{lock.parent} is a file: name a folder, or move it away")
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
         handle = _hold(lock)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from brant.client.downloading import current_version, download, fetch, fetch_unpacked, local_name
 from brant.client.publishing import publish
@@ -10,6 +11,9 @@ from brant.contract.handles import DatasetHandle
 from brant.errors import NotFound, Unreachable
 from brant.hub.cache import DatasetPlace, locked, newest_complete, prepare_output
 from brant.hub.connection import cache_root, connect, logger, progress
+from brant.transfer.retry import RetryPolicy
+
+_BRIEFLY: Final = RetryPolicy(attempts=2, base=0.2)
 
 
 def dataset_download(
@@ -33,24 +37,21 @@ def dataset_download(
     file = local_name(path) if path else None
     output = Path(output_dir) if output_dir else None
     force = bool(force_download)
+    # Whom to fall back on when nobody can be asked; then it is not worth asking for long.
+    known = None if output or force else newest_complete(cache_root(), parsed, file)
     with connect() as session:
         try:
-            pinned = current_version(session, parsed)
+            pinned = current_version(session, parsed, retry=_BRIEFLY if known else None)
         except Unreachable:
-            place = None if output or force else newest_complete(cache_root(), parsed, file)
-            if place is None:
+            if known is None:
                 raise
-            logger.warning("%s cannot be reached: %s is taken from the cache", session.endpoint, place.handle)
-            return str(place.path(file))
+            logger.warning("%s cannot be reached: %s is taken from the cache", session.endpoint, known.handle)
+            return str(known.path(file))
         place = (
             DatasetPlace.in_output(output, pinned) if output else DatasetPlace.in_cache(cache_root(), pinned)
         )
-        if not force and _is_there(place, file):
-            return str(place.path(file))
-        with locked(place):
-            # Another process may have brought it while this one waited.
-            if force or not _is_there(place, file):
-                _bring(session, place, file, output, force=force)
+        if force or not _is_there(place, file):
+            _bring(session, place, file, force=force, cached=output is None)
     return str(place.path(file))
 
 
@@ -86,18 +87,22 @@ def _is_there(place: DatasetPlace, file: str | None) -> bool:
     return place.holds(file) or (file is not None and place.holds(None) and place.path(file).exists())
 
 
-def _bring(
-    session: Session, place: DatasetPlace, file: str | None, output: Path | None, *, force: bool
-) -> None:
-    if force and place.holds(file):
-        place.remove(file)
-    if output:
-        prepare_output(place, file, force=force)
-    if file is None:
-        fetch_unpacked(session, place.handle, place.archive, place.files, force=force, progress=progress())
-    else:
-        _bring_one(session, place, file, force=force)
-    place.mark(file)
+def _bring(session: Session, place: DatasetPlace, file: str | None, *, force: bool, cached: bool) -> None:
+    """Fetch and mark, one process at a time."""
+    with locked(place):
+        # Another process may have brought it while this one waited.
+        if not force and _is_there(place, file):
+            return
+        if not cached:
+            prepare_output(place, file, force=force)
+        elif force:
+            place.remove(file)
+        if file is None:
+            archive, files = place.archive, place.files
+            fetch_unpacked(session, place.handle, archive, files, force=force, progress=progress())
+        else:
+            _bring_one(session, place, file, force=force)
+        place.mark(file)
 
 
 def _bring_one(session: Session, place: DatasetPlace, file: str, *, force: bool) -> None:

@@ -1,0 +1,292 @@
+"""What is asked for arrives whole, verified and under its own path, and nothing else is touched."""
+
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from brant.client import datasets
+from brant.client.session import Session
+from brant.contract.handles import DatasetHandle
+from brant.errors import BrantError, Corrupt, InvalidInput, NotFound, ServerFailure
+from tests.client.conftest import Publishable
+from tests.client.stranger import Stranger, stranger
+from tests.conftest import User
+from tests.transfer.peer import Blob, status
+
+FILES = {
+    "penguins.csv": b"species\n" + b"Adelie\n" * 1000,
+    "raw/a.csv": b"a",
+    "raw/deep/a.csv": b"another a",
+    "raw/notes.txt": b"notes",
+    "an odd name & more.csv": b"odd",
+    "empty": b"",
+}
+
+
+@pytest.fixture
+def handle(session: Session, publishable: Publishable, user: User) -> DatasetHandle:
+    """A published dataset with FILES in it."""
+    datasets.create(session, publishable(files=FILES))
+    return DatasetHandle(user.name, "palmer-penguins")
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()
+    }
+
+
+def test_a_whole_dataset_comes_as_one_zip(session: Session, handle: DatasetHandle, tmp_path: Path) -> None:
+    into = tmp_path / "down"
+
+    (arrived,) = datasets.download(session, handle, into)
+
+    assert (arrived.path, arrived.fresh) == (into / "palmer-penguins.zip", True)
+    with zipfile.ZipFile(arrived.path) as archive:
+        assert {name: archive.read(name) for name in archive.namelist()} == FILES
+    (again,) = datasets.download(session, handle, into)
+    assert again.fresh is False
+    (forced,) = datasets.download(session, handle, into, force=True)
+    assert forced.fresh is True
+
+
+def test_unzipped_it_comes_as_its_files_and_no_zip_stays(
+    session: Session, handle: DatasetHandle, tmp_path: Path
+) -> None:
+    into = tmp_path / "down"
+
+    arrived = datasets.download(session, handle, into, unzip=True)
+
+    assert contents(into) == FILES
+    assert {one.path: one.size for one in arrived} == {
+        into / path: len(content) for path, content in FILES.items()
+    }
+    assert all(one.fresh for one in arrived)
+
+
+def test_a_flipped_byte_and_a_missing_file_are_all_that_is_fetched_again(
+    session: Session, handle: DatasetHandle, tmp_path: Path
+) -> None:
+    into = tmp_path / "down"
+    datasets.download(session, handle, into, unzip=True)
+    damaged = into / "penguins.csv"
+    data = bytearray(damaged.read_bytes())
+    data[100] ^= 1
+    damaged.write_bytes(data)
+    (into / "raw/notes.txt").unlink()
+
+    arrived = datasets.download(session, handle, into, unzip=True)
+
+    assert contents(into) == FILES
+    assert {one.path.relative_to(into).as_posix() for one in arrived if one.fresh} == {
+        "penguins.csv",
+        "raw/notes.txt",
+    }
+    assert len(arrived) == len(FILES)
+
+
+def test_files_of_the_callers_own_are_left_alone(
+    session: Session, handle: DatasetHandle, tmp_path: Path
+) -> None:
+    into = tmp_path / "down"
+    into.mkdir()
+    (into / "mine.txt").write_text("mine")
+
+    datasets.download(session, handle, into, unzip=True)
+
+    assert contents(into) == {**FILES, "mine.txt": b"mine"}
+
+
+def test_one_file_keeps_its_folders(session: Session, handle: DatasetHandle, tmp_path: Path) -> None:
+    for path in ("raw/a.csv", "raw/deep/a.csv", "an odd name & more.csv", "empty"):
+        (arrived,) = datasets.download(session, handle, tmp_path / "down", file=path)
+        assert arrived.path == tmp_path / "down" / path
+
+    expected = {
+        path: FILES[path] for path in ("raw/a.csv", "raw/deep/a.csv", "an odd name & more.csv", "empty")
+    }
+    assert contents(tmp_path / "down") == expected
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"include": ["*.csv"]}, {"penguins.csv", "raw/a.csv", "raw/deep/a.csv", "an odd name & more.csv"}),
+        ({"include": ["*.csv"], "exclude": ["raw/"]}, {"penguins.csv", "an odd name & more.csv"}),
+        ({"exclude": ["*.csv"]}, {"raw/notes.txt", "empty"}),
+        ({"folder": "raw"}, {"raw/a.csv", "raw/deep/a.csv", "raw/notes.txt"}),
+        ({"folder": "raw/", "include": ["*a.csv"]}, {"raw/a.csv", "raw/deep/a.csv"}),
+        ({"include": ["raw/deep/"]}, {"raw/deep/a.csv"}),
+    ],
+)
+def test_only_what_is_chosen_arrives(
+    session: Session, handle: DatasetHandle, tmp_path: Path, choice: dict[str, object], expected: set[str]
+) -> None:
+    arrived = datasets.download(session, handle, tmp_path / "down", **choice)  # type: ignore[arg-type]
+
+    assert contents(tmp_path / "down") == {path: FILES[path] for path in expected}
+    assert {one.path.relative_to(tmp_path / "down").as_posix() for one in arrived} == expected
+
+
+def test_an_older_version_can_be_had(
+    session: Session, publishable: Publishable, handle: DatasetHandle, tmp_path: Path
+) -> None:
+    folder = publishable(files={"penguins.csv": b"changed"})
+    datasets.create_version(session, folder, "changed")
+
+    datasets.download(session, handle.at(1), tmp_path / "one", unzip=True)
+    datasets.download(session, handle, tmp_path / "two", unzip=True)
+
+    assert (tmp_path / "one/penguins.csv").read_bytes() == FILES["penguins.csv"]
+    assert (tmp_path / "two/penguins.csv").read_bytes() == b"changed"
+
+
+def test_a_new_version_replaces_what_an_older_one_left(
+    session: Session, publishable: Publishable, handle: DatasetHandle, tmp_path: Path
+) -> None:
+    into = tmp_path / "down"
+    datasets.download(session, handle, into)
+    before = (into / "palmer-penguins.zip").read_bytes()
+    datasets.create_version(session, publishable(files={"penguins.csv": b"changed"}), "changed")
+
+    (arrived,) = datasets.download(session, handle, into)
+
+    assert arrived.fresh is True
+    assert arrived.path.read_bytes() != before
+
+
+def test_many_files_are_listed_page_by_page(
+    session: Session, publishable: Publishable, user: User, tmp_path: Path
+) -> None:
+    files = {f"part-{number:03}": b"%d" % number for number in range(450)}
+    datasets.create(session, publishable("many-parts", files=files))
+    handle = DatasetHandle(user.name, "many-parts")
+
+    arrived = datasets.download(session, handle, tmp_path / "down", include=["part-4*"])
+
+    assert len(arrived) == 50
+    assert [file.name for file in datasets.all_files(session, handle)] == sorted(files)
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({"file": "gone.csv"}, (NotFound, "gone.csv")),
+        ({"file": "../outside"}, (InvalidInput, "brant datasets files")),
+        ({"file": "/etc/passwd"}, (InvalidInput, "brant datasets files")),
+        ({"file": "n" * 300}, (InvalidInput, "cannot be a file")),
+        ({"file": "a", "include": ["*"]}, (InvalidInput, "--file excludes")),
+        ({"file": "a", "folder": "raw"}, (InvalidInput, "--file excludes")),
+        ({"include": ["*.parquet"]}, (NotFound, "no file of .* is chosen")),
+        ({"folder": "gone"}, (NotFound, "no file of .* is chosen")),
+    ],
+)
+def test_a_choice_that_cannot_be_is_one_clear_line(
+    session: Session,
+    handle: DatasetHandle,
+    tmp_path: Path,
+    choice: dict[str, object],
+    expected: tuple[type[BrantError], str],
+) -> None:
+    kind, words = expected
+    with pytest.raises(kind, match=words) as caught:
+        datasets.download(session, handle, tmp_path / "down", **choice)  # type: ignore[arg-type]
+    assert "\n" not in caught.value.message
+    assert not (tmp_path / "down").exists() or contents(tmp_path / "down") == {}
+
+
+@pytest.mark.parametrize("unzip", [False, True])
+def test_a_dataset_that_is_not_there_leaves_nothing(session: Session, tmp_path: Path, unzip: bool) -> None:
+    with pytest.raises(NotFound):
+        datasets.download(session, DatasetHandle("ada", "no-such-thing"), tmp_path / "down", unzip=unzip)
+    assert not (tmp_path / "down").exists()
+
+
+# What follows runs against a server of another make.
+
+
+@pytest.fixture
+def other() -> Iterator[Stranger]:
+    with stranger() as running:
+        yield running
+
+
+PENGUINS = DatasetHandle("ada", "palmer-penguins", 3)
+
+
+def packed(**members: bytes) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name.replace("__", "/"), content)
+    return made.getvalue()
+
+
+def serve(other: Stranger, path: str, data: bytes) -> None:
+    """Have downloads redirected to `path`, where `data` lies."""
+    other.on["DownloadDataset"] = status(302, b"", Location=other.peer.url(path))
+    other.on[path.rpartition("/")[2]] = Blob(data)
+
+
+def test_a_single_file_that_comes_zipped_is_unpacked(other: Stranger, tmp_path: Path) -> None:
+    serve(other, "/store/penguins.csv.zip", packed(**{"penguins.csv": b"species\n"}))
+
+    (arrived,) = datasets.download(other.session(None), PENGUINS, tmp_path, file="raw/penguins.csv")
+
+    assert contents(tmp_path) == {"raw/penguins.csv": b"species\n"}
+    assert (arrived.path, arrived.size) == (tmp_path / "raw/penguins.csv", 8)
+
+
+def test_a_zip_that_holds_another_file_is_the_servers_failure(other: Stranger, tmp_path: Path) -> None:
+    serve(other, "/store/penguins.csv.zip", packed(other=b"x"))
+
+    with pytest.raises(ServerFailure, match=r"without penguins\.csv in it"):
+        datasets.download(other.session(None), PENGUINS, tmp_path, file="penguins.csv")
+    assert contents(tmp_path) == {}
+
+
+def test_a_file_that_is_a_zip_stays_one(other: Stranger, tmp_path: Path) -> None:
+    data = packed(inner=b"x")
+    serve(other, "/store/images.zip", data)
+
+    datasets.download(other.session(None), PENGUINS, tmp_path, file="images.zip")
+
+    assert contents(tmp_path) == {"images.zip": data}
+
+
+def test_members_that_lead_out_write_nothing(other: Stranger, tmp_path: Path) -> None:
+    serve(other, "/store/archive.zip", packed(good=b"x", **{"..__..__evil": b"x"}))
+
+    with pytest.raises(InvalidInput, match="evil"):
+        datasets.download(other.session(None), PENGUINS, tmp_path / "a/b", unzip=True)
+    assert contents(tmp_path) == {}
+
+
+def test_a_damaged_archive_does_not_stay(other: Stranger, tmp_path: Path) -> None:
+    data = bytearray(packed(good=bytes(1000)))
+    data[40] ^= 0xFF
+    serve(other, "/store/archive.zip", bytes(data))
+
+    with pytest.raises(Corrupt):
+        datasets.download(other.session(None), PENGUINS, tmp_path / "down", unzip=True)
+    assert contents(tmp_path / "down") == {}
+
+
+def test_no_credentials_go_to_the_store(other: Stranger, tmp_path: Path) -> None:
+    serve(other, "/store/archive.zip", packed(good=b"x"))
+
+    datasets.download(other.session(None), PENGUINS, tmp_path)
+
+    by_target = {request.target: request.headers for request in other.peer.requests}
+    assert "authorization" not in by_target["/store/archive.zip"]
+    assert by_target["/api/v1/datasets.DatasetApiService/DownloadDataset"]["authorization"]
+
+
+def test_a_server_that_gives_no_address_says_so(other: Stranger, tmp_path: Path) -> None:
+    other.on["DownloadDataset"] = status(200, b"{}", Content_Type="application/json")
+
+    with pytest.raises(ServerFailure, match="gave no address"):
+        datasets.download(other.session(None), PENGUINS, tmp_path)
