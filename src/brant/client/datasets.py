@@ -1,12 +1,9 @@
 """Everything that can be done with datasets, as plain functions that take the session first."""
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from brant.client.downloading import Arrived, download
 from brant.client.listing import all_files, files
-from brant.client.publishing import DirMode, Published, create, create_version, publish
 from brant.client.session import Session
-from brant.client.updating import save_metadata, update_metadata
 from brant.contract import datasets as wire
 from brant.contract.codec import WireEnum
 from brant.contract.dataset_messages import (
@@ -29,6 +26,11 @@ from brant.contract.dataset_messages import (
 from brant.contract.handles import DatasetHandle
 from brant.errors import InvalidInput, NotFound, PermissionDenied
 
+if TYPE_CHECKING:
+    from brant.client.downloading import Arrived, download
+    from brant.client.publishing import DirMode, Published, create, create_version, publish
+    from brant.client.updating import save_metadata, update_metadata
+
 __all__ = [
     "Arrived",
     "DirMode",
@@ -50,6 +52,21 @@ __all__ = [
 ]
 
 W = TypeVar("W", bound=WireEnum)
+
+# What moves bytes is imported when it is first used, so that a list need not wait for it.
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("Arrived", "download"), "downloading"),
+    **dict.fromkeys(("DirMode", "Published", "create", "create_version", "publish"), "publishing"),
+    **dict.fromkeys(("save_metadata", "update_metadata"), "updating"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _ELSEWHERE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(f"brant.client.{_ELSEWHERE[name]}"), name)
 
 
 def list_datasets(

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 
 from brant.errors import LocalFailure
@@ -10,6 +9,9 @@ from brant.errors import LocalFailure
 
 def write_private(path: Path, text: str) -> None:
     """Put `text` into `path` in one step, mode 600; its folder is made with mode 700. Raises LocalFailure."""
+    # Writing is rare, reading credentials is not: what costs milliseconds to import waits until here.
+    import tempfile
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         target = path.resolve()
