@@ -4,7 +4,7 @@ from argparse import SUPPRESS, ArgumentParser, Namespace
 from typing import TYPE_CHECKING
 
 from brant.contract.handles import DatasetHandle
-from brant.errors import InvalidHandle, UsageError
+from brant.errors import InvalidHandle, Unauthenticated, UsageError
 
 if TYPE_CHECKING:
     from brant.client.session import Session
@@ -49,6 +49,8 @@ def own_name(session: "Session") -> str:
     name = session.credentials.username
     if name:
         return name
+    if session.credentials.header() is None:
+        raise Unauthenticated("nobody is signed in: write owner/slug, or set KAGGLE_API_TOKEN to an access token")
     from brant.contract.accounts import HELLO
     from brant.contract.method import Empty
 
