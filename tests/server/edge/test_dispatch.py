@@ -4,6 +4,7 @@ import gzip
 import json
 import socket
 import threading
+from contextlib import ExitStack
 
 import pytest
 
@@ -266,6 +267,18 @@ def test_many_calls_at_once_are_all_answered(server, user):
     for thread in threads:
         thread.join()
     assert statuses == [200] * 400
+
+
+def test_200_connections_at_once_are_all_answered(server, user):
+    one = f"GET /api/v1/hello HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {user.token}\r\n\r\n"
+    with ExitStack() as stack:
+        lines = [
+            stack.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=30))
+            for _ in range(200)
+        ]
+        for line in lines:
+            line.sendall(one.encode())
+        assert all(line.recv(100).startswith(b"HTTP/1.1 200") for line in lines)
 
 
 def test_requests_on_one_connection_are_answered_in_order(server, user):

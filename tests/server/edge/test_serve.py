@@ -178,6 +178,9 @@ def test_a_damaged_blob_breaks_the_connection_and_is_told_of_in_the_log(new_serv
     with pytest.raises(http.client.IncompleteRead):
         send(server, "GET", address_of(server, handle, "big.bin"))
     assert "broke off" in server.log.read_text()
+    blob.unlink()
+    answer = send(server, "GET", address_of(server, handle, "big.bin"))
+    assert (answer.status, answer.json["code"]) == (500, 500)
     assert send(server, "GET", "/healthz").status == 200
 
 

@@ -204,9 +204,8 @@ def test_the_upload_address_is_in_the_origin_that_the_caller_used(server, user):
 
 
 def _stored(data: Path, content: bytes) -> bool:
-    name = hashlib.sha256(content).hexdigest()
-    blob = data / "blobs" / name[:2] / name[2:4] / name
-    return blob.exists() and blob.read_bytes() == content
+    found = list((data / "blobs").rglob(hashlib.sha256(content).hexdigest()))
+    return len(found) == 1 and found[0].read_bytes() == content
 
 
 def test_a_server_that_is_killed_knows_what_arrived(new_server, tmp_path):
