@@ -66,9 +66,11 @@ class Names:
         for depth in range(1, len(parts) + 1):
             path = "/".join(parts[:depth])
             folder = is_folder or depth < len(parts)
-            known, known_folder = self._taken.setdefault(_folded(path), (path, folder))
-            if known is path:
+            key = _folded(path)
+            if key not in self._taken:
+                self._taken[key] = (path, folder)
                 continue
+            known, known_folder = self._taken[key]
             if known != path:
                 raise InvalidInput(
                     f"The archive members {shown(known)} and {shown(path)} are one name to some systems."
