@@ -1,5 +1,6 @@
 """What destroys is asked for: on a terminal in words, in a script by --yes, and never guessed."""
 
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,6 +19,16 @@ def test_without_a_terminal_nothing_is_deleted(ada_desk: Desk, penguins: str) ->
     assert ended.code == Declined.exit_code
     assert "add --yes" in ended.err
     assert ended.err.count("\n") == 1
+    assert is_there(ada_desk, penguins)
+
+
+def test_with_standard_input_closed_nothing_is_deleted(ada_desk: Desk, penguins: str) -> None:
+    line = " ".join(f"'{word}'" for word in ada_desk.command("datasets", "delete", penguins))
+    done = subprocess.run(
+        ["/bin/sh", "-c", f"{line} <&-"], env=ada_desk.environ, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == Declined.exit_code
+    assert "add --yes" in done.stderr
     assert is_there(ada_desk, penguins)
 
 

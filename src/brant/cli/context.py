@@ -20,7 +20,7 @@ class Context(NamedTuple):
     endpoint: str | None
     profile: str | None
     verbose: bool
-    stdin: TextIO
+    stdin: TextIO | None
     out: TextIO
     err: TextIO
 

@@ -50,7 +50,9 @@ def own_name(session: "Session") -> str:
     if name:
         return name
     if session.credentials.header() is None:
-        raise Unauthenticated("nobody is signed in: write owner/slug, or set KAGGLE_API_TOKEN to an access token")
+        raise Unauthenticated(
+            "nobody is signed in: write owner/slug, or set KAGGLE_API_TOKEN to an access token"
+        )
     from brant.contract.accounts import HELLO
     from brant.contract.method import Empty
 
