@@ -207,6 +207,7 @@ def test_names_that_differ_in_unicode_form_alone_are_refused(tmp_path: Path) -> 
         ("bell\x07", "control character"),
         ("back\\slash", "backslash"),
         (" .", "dots and blanks"),
+        ("c:autoexec", "drive of Windows"),
     ],
 )
 def test_names_that_cannot_be_published_are_refused(tmp_path: Path, name: str, words: str) -> None:

@@ -1,4 +1,4 @@
-"""Which server to talk to: its addresses, and to which origins credentials may go."""
+"""Which server to talk to, and whether credentials can be read on the way there."""
 
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -66,10 +66,6 @@ class Endpoint(NamedTuple):
         """Where `method` is called."""
         return self.base + method.rpc_path
 
-    def owns(self, url: str) -> bool:
-        """Whether credentials may be sent to `url`: it has the origin of `base` or of `web`."""
-        return _origin(url) in (_origin(self.base), _origin(self.web))
-
     @property
     def is_kaggle(self) -> bool:
         """Whether this is kaggle.com itself."""
@@ -130,8 +126,3 @@ def _of_environment(word: str | None) -> str | None:
             "instead"
         )
     return _ENVIRONMENTS[word] if word else None
-
-
-def _origin(url: str) -> tuple[str, str, int]:
-    parts = urlsplit(url)
-    return (parts.scheme, parts.hostname or "", parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0))

@@ -218,6 +218,7 @@ def name_complaint(path: str) -> str | None:
             any(unicodedata.category(letter) == "Cc" for letter in name),
             "its name holds a control character: rename it",
         ),
+        (path[1:2] == ":", "its name begins like a drive of Windows: rename it"),
         ("\\" in name, "its name holds a backslash, which separates folders elsewhere: rename it"),
     )
     return next((complaint for broken, complaint in checks if broken), None)
