@@ -1,5 +1,6 @@
-"""A domain of its own for each test: a real database and real files, and a world of users who publish in it."""
+"""A domain of its own for each test: a real database, real files, and users who publish in it."""
 
+import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -86,7 +87,7 @@ class World:
         return root.files, root.directories
 
     def create(
-        self, actor: Actor, files: Mapping[str, bytes], *, slug: str = "penguins", **fields: Any
+        self, actor: Actor, files: Mapping[str, bytes], *, slug: str | None = "penguins", **fields: Any
     ) -> ApiCreateDatasetResponse:
         tokens, directories = self.tree(actor, files)
         request = ApiCreateDatasetRequest(
@@ -106,11 +107,15 @@ class World:
         return self.services.publishing.create_version(self.context(actor), request)
 
     def paths(self, of: str = "ada/penguins", actor: Actor | None = None) -> list[str]:
-        """The first 1000 files of the newest version."""
+        """The files of the newest version."""
         owner, slug = of.split("/")
         request = ApiListDatasetFilesRequest(owner_slug=owner, dataset_slug=slug, page_size=1000)
-        shown = self.services.views.list_files(self.context(actor), request)
-        return [file.name or "" for file in shown.dataset_files]
+        found: list[str] = []
+        while request.page_token != "":
+            shown = self.services.views.list_files(self.context(actor), request)
+            found += [file.name or "" for file in shown.dataset_files]
+            request.page_token = shown.next_page_token
+        return found
 
     def blobs(self) -> set[str]:
         """The names of all blobs on the disk."""
@@ -120,8 +125,17 @@ class World:
         return sorted(name for name, _ in self.services.store.staging())
 
 
+@pytest.fixture(scope="session")
+def new_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as it is after the first start; made once, since migrations take their time."""
+    data = tmp_path_factory.mktemp("new") / "data"
+    Services.open(data).close()
+    return data
+
+
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path, new_data: Path) -> Iterator[World]:
+    shutil.copytree(new_data, tmp_path / "data")
     services = Services.open(tmp_path / "data")
     yield World(services, tmp_path / "data")
     services.close()

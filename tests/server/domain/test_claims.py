@@ -54,7 +54,9 @@ def test_bytes_of_a_private_dataset_are_not_given_to_who_names_them(
     assert claim(world, bob, claim_for(DATA)) == [""]
     reader = DatasetCollaborator(username="bob", role=CollaboratorType.READER)
     settings = DatasetSettings(is_private=True, collaborators=[reader])
-    world.services.metadata.update(world.context(ada), ApiUpdateDatasetMetadataRequest(**OF, settings=settings))
+    world.services.metadata.update(
+        world.context(ada), ApiUpdateDatasetMetadataRequest(**OF, settings=settings)
+    )
     assert claim(world, bob, claim_for(DATA)) != [""]
 
 
@@ -74,7 +76,14 @@ def test_a_claim_prolongs_no_right(world: World, ada: Actor, bob: Actor) -> None
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"size": 0}, {"size": len(DATA) + 1}, {"size": -1}, {"sha256": ""}, {"sha256": "x" * 64}, {"sha256": "%" * 9000}],
+    [
+        {"size": 0},
+        {"size": len(DATA) + 1},
+        {"size": -1},
+        {"sha256": ""},
+        {"sha256": "x" * 64},
+        {"sha256": "%" * 9000},
+    ],
 )
 def test_a_claim_that_does_not_fit_is_not_granted(world: World, ada: Actor, wrong: dict[str, Any]) -> None:
     world.create(ada, {"a.csv": DATA})

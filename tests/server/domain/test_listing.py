@@ -25,7 +25,9 @@ from tests.server.domain.conftest import World
 
 def refs(world: World, actor: Actor | None = None, **fields: Any) -> list[str]:
     request = ApiListDatasetsRequest(**fields)
-    return [shown.ref for shown in world.services.listing.list_datasets(world.context(actor), request).datasets]
+    return [
+        shown.ref for shown in world.services.listing.list_datasets(world.context(actor), request).datasets
+    ]
 
 
 def group(word: str) -> DatasetSelectionGroup:
@@ -36,7 +38,9 @@ def sort(word: str) -> DatasetSortBy:
     return DatasetSortBy[f"DATASET_SORT_BY_{word}"]
 
 
-def make(world: World, actor: Actor, slug: str, data: bytes = b"1", name: str = "a.csv", **fields: Any) -> None:
+def make(
+    world: World, actor: Actor, slug: str, data: bytes = b"1", name: str = "a.csv", **fields: Any
+) -> None:
     assert world.create(actor, {name: data}, slug=slug, **fields).status == "ok"
     world.later(minutes=1)
 
@@ -71,7 +75,9 @@ def test_private_datasets_are_seen_by_their_people_alone(world: World, ada: Acto
     assert refs(world, bob, search="secret", group=everything) == []
 
 
-@pytest.mark.parametrize("word", [member.name.removeprefix("DATASET_SELECTION_GROUP_") for member in DatasetSelectionGroup])
+@pytest.mark.parametrize(
+    "word", [member.name.removeprefix("DATASET_SELECTION_GROUP_") for member in DatasetSelectionGroup]
+)
 def test_every_group_answers(world: World, ada: Actor, word: str) -> None:
     make(world, ada, "open")
     assert refs(world, ada, group=group(word)) in ([], ["ada/open"])
@@ -142,7 +148,9 @@ def test_a_page_goes_on_behind_the_last_though_others_come(world: World, ada: Ac
     assert [shown.ref for shown in answer.datasets] == ["ada/set-1", "ada/set-0"]
 
 
-@pytest.mark.parametrize("token", ["x", "AAAA", "W10", "eyJ9", "é", "9" * 3000, "WyIyMDI2LTAxIiwxXQ", "WyJ4IiwxXQ"])
+@pytest.mark.parametrize(
+    "token", ["x", "AAAA", "W10", "eyJ9", "é", "9" * 3000, "WyIyMDI2LTAxIiwxXQ", "WyJ4IiwxXQ"]
+)
 def test_a_page_token_that_was_not_given_is_refused(world: World, token: str) -> None:
     with pytest.raises(InvalidInput, match="page token"):
         refs(world, None, page_token=token)
@@ -199,14 +207,23 @@ def test_filters(world: World, ada: Actor, bob: Actor) -> None:
     assert refs(world, size=DatasetSizeGroup.DATASET_SIZE_GROUP_LARGE) == []
     viewed = DatasetViewedGroup.DATASET_VIEWED_GROUP_VIEWED
     assert refs(world, ada, viewed=viewed) == []
-    world.services.views.view(world.context(ada), ApiGetDatasetRequest(owner_slug="ada", dataset_slug="birds"))
+    world.services.views.view(
+        world.context(ada), ApiGetDatasetRequest(owner_slug="ada", dataset_slug="birds")
+    )
     assert refs(world, ada, viewed=viewed) == ["ada/birds"]
     assert refs(world, None, viewed=viewed) == []
 
 
 def test_search_finds_words_and_their_beginnings_everywhere(world: World, ada: Actor, bob: Actor) -> None:
-    make(world, ada, "palmer", title="Señor Pingüino", subtitle="Adult foraging near the station",
-         description="Culmen length and depth", category_ids=["biology"])
+    make(
+        world,
+        ada,
+        "palmer",
+        title="Señor Pingüino",
+        subtitle="Adult foraging near the station",
+        description="Culmen length and depth",
+        category_ids=["biology"],
+    )
     make(world, bob, "roads", title="Road network")
 
     for text in ("pinguino", "SEÑ", "forag", "culmen dep", "biology", "ada", "palm", "ada culmen"):
@@ -218,7 +235,13 @@ def test_search_finds_words_and_their_beginnings_everywhere(world: World, ada: A
 
 def test_the_better_hit_comes_first(world: World, ada: Actor) -> None:
     make(world, ada, "named", title="Glacier atlas")
-    make(world, ada, "mentioned", title="Something else", description="A glacier is named once. " + "word " * 200)
+    make(
+        world,
+        ada,
+        "mentioned",
+        title="Something else",
+        description="A glacier is named once. " + "word " * 200,
+    )
     assert refs(world, search="glacier", sort_by=sort("RELEVANCE")) == ["ada/named", "ada/mentioned"]
 
 

@@ -78,7 +78,10 @@ def test_everything_that_is_set_is_read_again(world: World, ada: Actor, bob: Act
     assert shown.keywords == ["biology", "ice"]
     assert shown.licenses == [SettingsLicense(name="ODbL-1.0")]
     assert shown.collaborators == [person("bob", "READER")]
-    assert (shown.expected_update_frequency, shown.user_specified_sources) == ("monthly", "Palmer Station LTER")
+    assert (shown.expected_update_frequency, shown.user_specified_sources) == (
+        "monthly",
+        "Palmer Station LTER",
+    )
     first, second = shown.data
     assert (first.name, first.description, first.total_bytes) == ("a.csv", "The first", 4)
     assert first.columns == [DatasetSettingsFileColumn(name="x", description="A number", type="numeric")]
@@ -89,7 +92,16 @@ def test_everything_that_is_set_is_read_again(world: World, ada: Actor, bob: Act
 def test_what_was_read_can_be_sent_back_and_changes_nothing(world: World, ada: Actor, bob: Actor) -> None:
     update(world, ada, subtitle=SUBTITLE, keywords=["birds"], collaborators=[person("bob")], is_private=True)
     before = info(world, ada)
-    fields = ("title", "subtitle", "description", "is_private", "keywords", "licenses", "collaborators", "data")
+    fields = (
+        "title",
+        "subtitle",
+        "description",
+        "is_private",
+        "keywords",
+        "licenses",
+        "collaborators",
+        "data",
+    )
     assert update(world, ada, **{name: getattr(before, name) for name in fields}) == []
     assert info(world, ada) == before
 
@@ -109,7 +121,15 @@ def test_all_that_is_wrong_is_said_and_nothing_is_set(world: World, ada: Actor) 
         image=CroppedImageUpload(token="nonsense"),
     )
 
-    for words in ("title must be", "subtitle must be", "no tags", "exactly one", "no user 'nobody'", "no file", "token"):
+    for words in (
+        "title must be",
+        "subtitle must be",
+        "no tags",
+        "exactly one",
+        "no user 'nobody'",
+        "no file",
+        "token",
+    ):
         assert any(words in error for error in errors), words
     assert len(errors) == 7
     assert info(world, ada) == before
@@ -148,7 +168,8 @@ def test_a_writer_edits_but_does_not_say_who_else_may(world: World, ada: Actor, 
     people = [person("bob")]
     update(world, ada, collaborators=people)
     assert update(world, bob, collaborators=people, description="By bob") == []
-    for change in ({"collaborators": []}, {"collaborators": people, "is_private": True}):
+    changes: list[dict[str, Any]] = [{"collaborators": []}, {"collaborators": people, "is_private": True}]
+    for change in changes:
         with pytest.raises(PermissionDenied, match="who sees or edits"):
             update(world, bob, **change)
     assert info(world).description == "By bob"
@@ -170,9 +191,10 @@ def test_a_cover_image_is_taken_from_its_upload_and_served(world: World, ada: Ac
     assert url.endswith("/dataset-cover-image.png")
     version_id, sha256, _ = url.removeprefix("http://test/blobs/").split("/")
     assert world.services.downloads.blob(sha256, int(version_id)).size == 5
-    assert "no cover image" in update(
-        world, ada, image=CroppedImageUpload(token=world.upload(ada, "a.exe", b"x"))
-    )[0]
+    assert (
+        "no cover image"
+        in update(world, ada, image=CroppedImageUpload(token=world.upload(ada, "a.exe", b"x")))[0]
+    )
 
 
 def test_usability_grows_with_every_answer(world: World, ada: Actor) -> None:
@@ -183,7 +205,13 @@ def test_usability_grows_with_every_answer(world: World, ada: Actor) -> None:
         {"licenses": [SettingsLicense(name="CC0-1.0")]},
         {"expected_update_frequency": "never"},
         {"user_specified_sources": "Palmer Station"},
-        {"data": [DatasetSettingsFile(name="a.csv", description="x", columns=[DatasetSettingsFileColumn(name="x")])]},
+        {
+            "data": [
+                DatasetSettingsFile(
+                    name="a.csv", description="x", columns=[DatasetSettingsFileColumn(name="x")]
+                )
+            ]
+        },
         {"image": CroppedImageUpload(token=world.upload(ada, "c.png", b"image"))},
     ):
         settings |= more
@@ -213,7 +241,9 @@ def test_a_deleted_dataset_is_gone_and_its_name_free(world: World, ada: Actor, b
         info(world, ada)
     with pytest.raises(NotFound):
         world.services.metadata.delete(world.context(ada), request)
-    listed = world.services.listing.list_datasets(world.context(ada), ApiListDatasetsRequest(search="penguins"))
+    listed = world.services.listing.list_datasets(
+        world.context(ada), ApiListDatasetsRequest(search="penguins")
+    )
     assert listed.datasets == []
     assert world.create(ada, {"a": b"1"}).status == "ok"
 

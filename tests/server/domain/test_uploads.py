@@ -4,7 +4,7 @@ import contextlib
 import hashlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -165,8 +165,8 @@ def test_bytes_that_a_crash_left_whole_are_completed_by_the_question(
     token = world.start(ada, "a.csv", 3)
     keep = world.services.store.keep
 
-    def crash(staged: Path, sha256: str) -> None:
-        keep(staged, sha256)
+    def crash(files: Iterable[tuple[Path, str]]) -> None:
+        keep(files)
         raise Cut
 
     monkeypatch.setattr(world.services.store, "keep", crash)

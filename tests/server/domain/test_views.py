@@ -56,7 +56,12 @@ def test_files_come_in_path_order_page_by_page(world: World, ada: Actor) -> None
 
 def test_a_page_holds_twenty_files_unless_asked(world: World, ada: Actor) -> None:
     world.create(ada, {f"{n:02}": b"1" for n in range(30)})
-    assert [len(listed(world, page_size=size).dataset_files) for size in (None, 0, 25, 10**9)] == [20, 20, 25, 30]
+    assert [len(listed(world, page_size=size).dataset_files) for size in (None, 0, 25, 10**9)] == [
+        20,
+        20,
+        25,
+        30,
+    ]
 
 
 def test_later_pages_are_of_the_version_of_the_first(world: World, ada: Actor) -> None:
@@ -147,7 +152,9 @@ def test_the_summary_counts_files_and_columns(world: World, ada: Actor) -> None:
     assert summary.file_summary_info is not None
     assert summary.column_summary_info is not None
     assert summary.file_summary_info.total_file_count == 3
-    assert [(one.extension, one.file_count, one.total_size) for one in summary.file_summary_info.file_types] == [
+    assert [
+        (one.extension, one.file_count, one.total_size) for one in summary.file_summary_info.file_types
+    ] == [
         (".csv", 2, 5),
         ("", 1, 1),
     ]
@@ -221,12 +228,20 @@ def test_a_file_is_served_with_its_hashes_and_the_time_of_its_version(world: Wor
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("raw", "is a folder"), ("raw/", "is a folder"), ("nothing.csv", "no file"), ("A.csv", "no file"), ("x.json", "no file")],
+    [
+        ("raw", "is a folder"),
+        ("raw/", "is a folder"),
+        ("nothing.csv", "no file"),
+        ("A.csv", "no file"),
+        ("x.json", "no file"),
+    ],
 )
 def test_a_download_of_no_file_is_not_found_in_words(world: World, ada: Actor, name: str, words: str) -> None:
     world.create(ada, FILES)
     with pytest.raises(NotFound, match=words):
-        world.services.downloads.download(world.context(None), ApiDownloadDatasetRequest(**OF, file_name=name))
+        world.services.downloads.download(
+            world.context(None), ApiDownloadDatasetRequest(**OF, file_name=name)
+        )
 
 
 def test_a_name_is_found_in_either_unicode_form(world: World, ada: Actor) -> None:

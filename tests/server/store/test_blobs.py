@@ -20,7 +20,7 @@ def put(store: BlobStore, data: bytes) -> str:
     name = hashlib.sha256(data).hexdigest()
     with store.staged("s") as file:
         file.write(data, 0)
-        store.keep(file.path, name)
+        store.keep([(file.path, name)])
     store.discard("s")
     return name
 
@@ -43,7 +43,7 @@ def test_equal_bytes_are_stored_once(store: BlobStore) -> None:
 def test_a_staged_file_survives_until_it_is_discarded(store: BlobStore) -> None:
     with store.staged("s") as file:
         file.write(b"bytes", 0)
-        store.keep(file.path, "a" * 64)
+        store.keep([(file.path, "a" * 64)])
     assert store.staged_size("s") == 5
     assert store.discard("s") == 5
     assert store.staged_size("s") == 0

@@ -47,7 +47,8 @@ def test_the_migrations_make_the_tables_that_the_code_declares(db: Database) -> 
 
     with db.read() as connection:
         context = MigrationContext.configure(
-            connection, opts={"include_name": lambda name, kind, _: not str(name).startswith("dataset_search")}
+            connection,
+            opts={"include_name": lambda name, kind, _: not str(name).startswith("dataset_search")},
         )
         assert compare_metadata(context, metadata) == []
 
@@ -108,7 +109,7 @@ def test_writers_take_turns_and_none_is_lost(db: Database) -> None:
         for _ in range(50):
             with db.write() as connection:
                 last = connection.scalar(sa.select(sa.func.max(sa.cast(users.c.name, sa.Integer))))
-                add(connection, str(last + 1))
+                add(connection, str((last or 0) + 1))
 
     threads = [threading.Thread(target=count_up) for _ in range(4)]
     for thread in threads:
@@ -140,7 +141,9 @@ def test_foreign_keys_hold(db: Database) -> None:
 def test_a_moment_without_a_zone_is_refused(db: Database) -> None:
     db.migrate()
     with pytest.raises(sa.exc.StatementError, match="time zone"), db.write() as connection:
-        connection.execute(sa.insert(users).values(name="ada", is_admin=False, created=NOW.replace(tzinfo=None)))
+        connection.execute(
+            sa.insert(users).values(name="ada", is_admin=False, created=NOW.replace(tzinfo=None))
+        )
 
 
 def test_a_backup_is_one_state_though_others_write(db: Database, tmp_path: Path) -> None:

@@ -13,12 +13,14 @@ from brant.server.store.blobs import CHUNK, BlobStore
 from brant.server.store.database import Database
 from brant.server.store.tables import blobs, files, versions
 
+# A range mostly asks for little; who reads on gets more at once.
+_FIRST_BATCH: Final = 20
 _BATCH: Final = 1000
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """One version as a zip with its members stored. It follows from the manifest and its time, byte for byte."""
+    """One version as a zip with its members stored. Every byte follows from the manifest and its time."""
 
     version_id: int
     file_count: int
@@ -86,17 +88,19 @@ class Bundle:
             )
             .join(blobs, blobs.c.sha256 == files.c.sha256)
             .order_by(files.c.position)
-            .limit(_BATCH)
         )
         with self._db.read() as connection:
             position = connection.scalar(holder)
+        length = _FIRST_BATCH
         while position is not None and position < self.file_count:
             with self._db.read() as connection:
-                batch = connection.execute(query.where(ours, files.c.position >= position)).all()
+                batch = connection.execute(
+                    query.where(ours, files.c.position >= position).limit(length)
+                ).all()
             if not batch:
                 break
             yield from batch
-            position = batch[-1].position + 1
+            position, length = batch[-1].position + 1, _BATCH
         if position is None or position < self.file_count:
             raise NotFound("this version has been deleted while it was read")
 

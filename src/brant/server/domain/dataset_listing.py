@@ -11,7 +11,6 @@ from brant.contract.dataset_messages import (
     ApiListDatasetsResponse,
     DatasetFileTypeGroup,
     DatasetLicenseGroup,
-    DatasetSelectionGroup,
     DatasetSizeGroup,
     DatasetSortBy,
     DatasetViewedGroup,
@@ -111,7 +110,7 @@ _SORT_KEYS: Final[dict[DatasetSortBy, ColumnElement[Any]]] = {
 def _conditions(request: ApiListDatasetsRequest, actor: Actor | None) -> list[ColumnElement[bool]]:
     low, high = _SIZES.get(request.size, (0, None))
     low = max(low, request.min_size or 0)
-    highest = request.max_size if request.max_size else None
+    highest = request.max_size or None
     conditions = [visible_to(actor), *_of_group(request, actor), datasets.c.total_bytes >= low]
     if high is not None:
         conditions.append(datasets.c.total_bytes < high)
@@ -125,10 +124,8 @@ def _conditions(request: ApiListDatasetsRequest, actor: Actor | None) -> list[Co
         conditions.append(_holds(_FILE_TYPES[request.file_type]))
     if request.viewed is DatasetViewedGroup.DATASET_VIEWED_GROUP_VIEWED:
         conditions.append(_viewed(actor))
-    for word in (request.tag_ids or "").split(","):
-        if word.strip():
-            conditions.append(_tagged(word.strip().lower()))
-    return conditions
+    wanted = (word.strip().lower() for word in (request.tag_ids or "").split(","))
+    return [*conditions, *(_tagged(word) for word in wanted if word)]
 
 
 def _of_group(request: ApiListDatasetsRequest, actor: Actor | None) -> list[ColumnElement[bool]]:

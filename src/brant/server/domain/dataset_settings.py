@@ -1,7 +1,7 @@
 """What UpdateDatasetMetadata sets, field by field; what is wrong is said in words, all of it at once.
 
-An empty title, no licence and no files leave theirs as they are: a dataset always has them. Other texts and lists
-are set as they come, empty ones too, so that what `datasets metadata` wrote can be edited and sent back.
+An empty title, no licence and no files leave theirs as they are: a dataset always has them. Other texts and
+lists are set as they come, empty ones too: what `datasets metadata` wrote can be edited and sent back.
 """
 
 from collections.abc import Callable, Iterable
@@ -64,7 +64,7 @@ def apply(
         lambda: values.update(_license(settings)),
         lambda: set_tags(connection, dataset.id, _all_good_tags(settings.keywords)),
         lambda: _set_collaborators(connection, dataset, settings.collaborators),
-        *(lambda file=file: _describe(connection, dataset, file) for file in settings.data),  # type: ignore[misc]
+        *(lambda file=file: _describe(connection, dataset, file) for file in settings.data),
     ]
     if settings.image is not None and settings.image.token:
         image = settings.image

@@ -63,7 +63,7 @@ def build(entries: Iterable[Entry]) -> Manifest:
 def insert(connection: Connection, dataset_id: int, number: int, manifest: Manifest, **fields: Any) -> int:
     """Writes a version and its manifest; answers the version's id. `fields`: creator_id, notes, created."""
     layout = _Layout(manifest.entries, fields["created"])
-    version_id = connection.execute(
+    version_id: int = connection.execute(
         sa.insert(versions)
         .values(
             dataset_id=dataset_id,

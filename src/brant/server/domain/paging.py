@@ -1,16 +1,13 @@
 """Page tokens: opaque to clients, checked when they come back; a page goes on where the last one ended."""
 
 import base64
-import binascii
-from typing import Any, Final, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
 from brant.errors import InvalidInput
 
 T = TypeVar("T")
-
-_LONGEST: Final = 2000
 
 
 def encode(place: Any) -> str:
@@ -21,12 +18,10 @@ def encode(place: Any) -> str:
 def decode(token: str, kind: type[T]) -> T:
     """The place that a token stands for. Raises InvalidInput for one that was not given here."""
     try:
-        if len(token) > _LONGEST:
-            raise ValueError(token[:10])
         return msgspec.json.decode(
             base64.b64decode(token + "=" * (-len(token) % 4), b"-_", validate=True), type=kind
         )
-    except (ValueError, binascii.Error, msgspec.MsgspecError):
+    except (ValueError, msgspec.MsgspecError):
         raise InvalidInput(f"{token[:60]!r} is no page token of this list: begin at the first page") from None
 
 

@@ -14,8 +14,8 @@ from brant.server.store.tables import collaborators, datasets, users
 class Role(IntEnum):
     """What an actor is to a dataset; each may do what those before it may.
 
-    READER sees it though it is private, WRITER publishes versions and edits its metadata, ADMIN also says who sees
-    and who collaborates, OWNER also deletes it. An admin of the server counts as an owner everywhere.
+    READER sees it though it is private, WRITER publishes versions and edits its metadata, ADMIN also says who
+    sees it and who collaborates, OWNER also deletes it. An admin of the server counts as an owner everywhere.
     """
 
     NOBODY = 0

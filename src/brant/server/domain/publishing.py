@@ -53,7 +53,7 @@ class Publishing:
         title = rules.title(request.title)
         good_tags, bad_tags = rules.tags(request.category_ids)
         license_name = rules.license_name(request.license_name)
-        fields = {
+        fields: dict[str, Any] = {
             "slug": rules.slug(request.slug, title),
             "title": title,
             "title_key": rules.title_key(title),
@@ -69,14 +69,11 @@ class Publishing:
                 submitted = resolve(
                     connection, actor.user_id, request.files, request.directories, context.now
                 )
-            with self._content(actor, submitted, context.now) as content:
-                with self._db.write(durable=True) as connection:
-                    _check_new(connection, actor, owner, fields)
-                    dataset_id = _insert_dataset(connection, owner_id, fields, context.now)
-                    set_tags(connection, dataset_id, good_tags)
-                    _add_version(
-                        connection, actor, dataset_id, content, notes="Initial release", now=context.now
-                    )
+            with self._publish(actor, submitted, context.now) as (connection, content):
+                _check_new(connection, actor, owner, fields)
+                dataset_id = _insert_dataset(connection, owner_id, fields, context.now)
+                set_tags(connection, dataset_id, good_tags)
+                _add_version(connection, actor, dataset_id, content, notes="Initial release", now=context.now)
         except Conflict as error:
             return ApiCreateDatasetResponse(status="error", error=error.message, invalid_tags=bad_tags)
         return _answer(context, owner, fields["slug"], bad_tags)
@@ -130,34 +127,33 @@ class Publishing:
         with self._db.read() as connection:
             find_writable(connection)
             submitted = resolve(connection, actor.user_id, body.files, body.directories, context.now)
-        with self._content(actor, submitted, context.now) as content:
-            with self._db.write(durable=True) as connection:
-                dataset = find_writable(connection)
-                if changes:
-                    connection.execute(sa.update(datasets).where(datasets.c.id == dataset.id).values(changes))
-                if good_tags:
-                    set_tags(connection, dataset.id, good_tags)
-                number = _add_version(connection, actor, dataset.id, content, notes=notes, now=context.now)
-                if body.delete_old_versions:
-                    connection.execute(
-                        sa.delete(versions).where(
-                            versions.c.dataset_id == dataset.id, versions.c.number < number
-                        )
-                    )
+        with self._publish(actor, submitted, context.now) as (connection, content):
+            dataset = find_writable(connection)
+            if changes:
+                connection.execute(sa.update(datasets).where(datasets.c.id == dataset.id).values(changes))
+            if good_tags:
+                set_tags(connection, dataset.id, good_tags)
+            number = _add_version(connection, actor, dataset.id, content, notes=notes, now=context.now)
+            if body.delete_old_versions:
+                older = sa.and_(versions.c.dataset_id == dataset.id, versions.c.number < number)
+                connection.execute(sa.delete(versions).where(older))
         return _answer(context, dataset.owner, dataset.slug, bad_tags)
 
     @contextmanager
-    def _content(self, actor: Actor, submitted: Sequence[SubmittedFile], now: datetime) -> Iterator[_Content]:
-        """What the version will hold, archives unpacked; their members are let go when the publish fails."""
+    def _publish(
+        self, actor: Actor, submitted: Sequence[SubmittedFile], now: datetime
+    ) -> Iterator[tuple[Connection, _Content]]:
+        """The one transaction of a publish, and what its version will hold; archives unpacked before it."""
         with self._unpacker.unpacked(actor.user_id, submitted, now) as files:
             taken = dict.fromkeys(file.upload.token_hash for file in (*submitted, *files))
-            entries = (
+            manifest = manifests.build(
                 manifests.Entry(
                     file.path, file.upload.size, file.upload.sha256, file.description, file.columns
                 )
                 for file in files
             )
-            yield _Content(manifests.build(entries), list(taken))
+            with self._db.write(durable=True) as connection:
+                yield connection, _Content(manifest, list(taken))
 
 
 def _check_new(connection: Connection, actor: Actor, owner: str, fields: dict[str, Any]) -> int:
@@ -181,28 +177,30 @@ def _check_new(connection: Connection, actor: Actor, owner: str, fields: dict[st
     )
     if other is not None:
         raise Conflict(f"the title {fields['title']!r} is in use by {owner}/{other}: choose another title")
-    return owner_id
+    return int(owner_id)
 
 
 def _insert_dataset(connection: Connection, owner_id: int, fields: dict[str, Any], now: datetime) -> int:
-    return connection.execute(
-        sa.insert(datasets)
-        .values(
-            owner_id=owner_id,
-            update_frequency="",
-            sources="",
-            cover_name="",
-            created=now,
-            updated=now,
-            current_number=0,
-            total_bytes=0,
-            usability=0.0,
-            download_count=0,
-            view_count=0,
-            **fields,
-        )
-        .returning(datasets.c.id)
-    ).scalar_one()
+    return int(
+        connection.execute(
+            sa.insert(datasets)
+            .values(
+                owner_id=owner_id,
+                update_frequency="",
+                sources="",
+                cover_name="",
+                created=now,
+                updated=now,
+                current_number=0,
+                total_bytes=0,
+                usability=0.0,
+                download_count=0,
+                view_count=0,
+                **fields,
+            )
+            .returning(datasets.c.id)
+        ).scalar_one()
+    )
 
 
 def _add_version(
@@ -210,7 +208,7 @@ def _add_version(
 ) -> int:
     """The next version of a dataset, and all that follows from it; answers its number."""
     use_up(connection, actor.user_id, content.token_hashes, now)
-    number = connection.execute(
+    number: int = connection.execute(
         sa.update(datasets)
         .where(datasets.c.id == dataset_id)
         .values(

@@ -47,14 +47,14 @@ def resolve(
 
 
 def safe_path(*parts: str) -> str:
-    """The path that parts make, composed (NFC). Raises InvalidInput when it would lead out, or is no name on some disk."""
+    """The path that parts make, composed (NFC). Raises InvalidInput when no folder should hold it."""
     path = unicodedata.normalize("NFC", "/".join(part for part in parts if part))
     try:
         return "/".join(safe_parts(path))
     except InvalidInput:
         raise InvalidInput(
-            f"{path[:200]!r} cannot be a path in a version: no '..', no absolute name, no backslash, no control "
-            "character, at most 255 bytes between two slashes; rename the file"
+            f"{path[:200]!r} cannot be a path in a version: no '..', no absolute name, no backslash, no "
+            "control character, at most 255 bytes between two slashes; rename the file"
         ) from None
 
 

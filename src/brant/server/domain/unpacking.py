@@ -1,9 +1,9 @@
 """Unpacking: archives among the files of a publish become the files in them, as Kaggle does it.
 
 Clients send archives for folders: the official command line one `{folder}.zip` or `{folder}.tar` for each
-(kaggle_api_extended.py:483, `-r zip|tar`), the official library one `archive.zip` for everything when there are
-more than 50 files (kagglehub/gcs_upload.py:146). What is unpacked is held by uploads of the same user until it is
-published.
+(kaggle_api_extended.py:483, `-r zip|tar`), the official library one `archive.zip` for everything when there
+are over 50 files (kagglehub/gcs_upload.py:200). What is unpacked is held by uploads of the same user until
+it is published.
 """
 
 import secrets
@@ -26,7 +26,7 @@ from brant.transfer.archive import Limits, Member, iter_members, kind_of
 
 _SUFFIXES: Final = (".zip", ".tar", ".tar.gz", ".tgz")
 _WHOLE_FOLDER: Final = "archive.zip"
-_BATCH: Final = 256
+_BATCH: Final = 1024
 
 
 class Unpacker:

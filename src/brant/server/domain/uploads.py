@@ -36,7 +36,7 @@ _REMEMBERED: Final = 1024
 
 
 class UploadState(NamedTuple):
-    """How far an upload has come: bytes on disk, the whole size (None: not known yet), whether it is whole."""
+    """How far an upload has come: bytes on disk, the whole size (None: not known), whether it is whole."""
 
     received: int
     size: int | None
@@ -115,7 +115,7 @@ class Uploads:
         self._guard = threading.Lock()
 
     def start(self, context: Context, request: ApiStartBlobUploadRequest) -> ApiStartBlobUploadResponse:
-        """Opens an upload for the caller. Length 0 means empty or unknown: official clients omit it for both."""
+        """Opens an upload for the caller. Length 0 is empty or unknown: official clients omit it for both."""
         name = base_name(request.name)
         if request.content_length < 0:
             raise InvalidInput(f"contentLength is {request.content_length}: it counts bytes, from 0")
@@ -151,7 +151,7 @@ class Uploads:
         return ApiUploadDatasetFileResponse(token=started.token, create_url=started.create_url)
 
     def state(self, token: str, now: datetime, *, total: int | None = None) -> UploadState:
-        """How far it has come. Bytes that a crash left whole, by the `total` of the question, are completed."""
+        """How far it has come. What a crash left whole, by the `total` of the question, is completed."""
         row = self._find(token, now)
         if row.state != "open":
             return UploadState(row.size, row.size, complete=True)
@@ -165,10 +165,10 @@ class Uploads:
     ) -> UploadState:
         """Takes the bytes from offset `first` of a file of `total` bytes; None where only its end will tell.
 
-        Bytes that are on the disk already are compared, not written again; from the first piece that differs, the
-        new ones count. A `first` beyond the bytes on disk takes nothing: the answer says where to go on. The
-        iterator of `chunks` must raise when the connection ends too early. A later call for the same token takes
-        over from an earlier one that is still waiting for bytes, which then raises Conflict.
+        Bytes that are on the disk already are compared, not written again; from the first piece that differs,
+        the new ones count. A `first` beyond the bytes on disk takes nothing: the answer says where to go on.
+        The iterator of `chunks` must raise when the connection ends too early. A later call for the same token
+        takes over from an earlier one that is still waiting for bytes, which then raises Conflict.
         Raises NotFound for an unknown or expired token, InvalidInput for more bytes or another total than
         declared.
         """
@@ -206,8 +206,7 @@ class Uploads:
             for file in ready
         ]
         with self._db.write() as connection:
-            for file in ready:
-                self._store.keep(file.staged, file.digest.sha256)
+            self._store.keep((file.staged, file.digest.sha256) for file in ready)
             record(connection, (file.digest for file in ready), now)
             insert_complete(connection, user_id, held, now, purpose=ApiBlobType.DATASET.value)
         return held
@@ -216,7 +215,7 @@ class Uploads:
         file.sync()
         digest = receiver.digest(file)
         with self._db.write() as connection:
-            self._store.keep(file.path, digest.sha256)
+            self._store.keep([(file.path, digest.sha256)])
             record(connection, [digest], now)
             changed = connection.execute(
                 sa.update(uploads)
@@ -242,7 +241,7 @@ class Uploads:
 
     @contextmanager
     def _receiver(self, token_hash: str) -> Iterator[_Receiver]:
-        """The one receiver of an upload; those of unfinished ones are remembered, the oldest forgotten first."""
+        """The one receiver of an upload; those of unfinished ones are remembered, up to a number."""
         with self._guard:
             receiver = self._receivers.setdefault(token_hash, _Receiver())
             self._receivers.move_to_end(token_hash)

@@ -28,7 +28,8 @@ def rate(connection: Connection, dataset_id: int) -> float:
         .where(versions.c.dataset_id == dataset_id, versions.c.number == dataset.current_number)
     ).one()
     tagged = connection.scalar(sa.select(sa.exists().where(tags.c.dataset_id == dataset_id)))
-    held = _of_itself(dataset) + (
+    held: tuple[bool, ...] = (
+        *_of_itself(dataset),
         bool(tagged),
         0 < counts.all <= 2 * counts.described,
         counts.with_columns > 0,

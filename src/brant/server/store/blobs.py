@@ -1,10 +1,10 @@
-"""The blob store: bytes named by their SHA-256 in `blobs/ab/cd/`, and those on their way there in `staging/`."""
+"""The blob store: bytes named by their SHA-256 in `blobs/ab/`, and in `staging/` those on their way there."""
 
 import contextlib
 import errno
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -72,7 +72,7 @@ class BlobStore:
 
     def path(self, sha256: str) -> Path:
         """Where the blob lies, or would lie."""
-        return self._blobs / sha256[:2] / sha256[2:4] / sha256
+        return self._blobs / sha256[:2] / sha256
 
     def read(self, sha256: str, first: int, stop: int) -> Iterator[bytes]:
         """The bytes from `first` up to, not including, `stop`. Raises LocalFailure for a damaged store."""
@@ -112,24 +112,22 @@ class BlobStore:
             path.unlink(missing_ok=True)
         return size
 
-    def keep(self, staged: Path, sha256: str) -> None:
-        """Gives a staged and synced file its name; equal bytes that are there already stay as they are.
+    def keep(self, files: Iterable[tuple[Path, str]]) -> None:
+        """Gives staged and synced files their names; equal bytes that are there already stay as they are.
 
-        To be called inside the writing transaction that records the blob: the collector removes files only
-        inside one, so a blob on its way to a version cannot be taken away. The staged name stays until the caller
-        discards it, so that a crash before the commit loses nothing.
+        To be called inside the writing transaction that records the blobs: the collector removes files only
+        inside one, so a blob on its way to a version cannot be taken away. The staged names stay until the
+        caller discards them, so that a crash before the commit loses nothing.
         """
-        path = self.path(sha256)
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        try:
-            os.link(staged, path)
-        except FileExistsError:
-            return
-        except OSError as error:
-            if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
-                raise
-            staged.replace(path)  # a file system without hard links
-        _sync_folder(path.parent)
+        touched: set[Path] = set()
+        for staged, sha256 in files:
+            path = self.path(sha256)
+            if path.parent not in touched:
+                _make_folder(path.parent)
+                touched.add(path.parent)
+            _link_or_move(staged, path)
+        for folder in touched:
+            _sync_folder(folder)
 
     def remove(self, sha256: str) -> int:
         """Removes a blob that nothing holds; answers its size, 0 when it was gone."""
@@ -140,9 +138,8 @@ class BlobStore:
 
     def names(self) -> Iterator[str]:
         """The names of all blobs on the disk, in order."""
-        for outer in sorted(_folders(self._blobs)):
-            for inner in sorted(_folders(outer)):
-                yield from sorted(entry.name for entry in inner.iterdir())
+        for folder in sorted(path for path in self._blobs.iterdir() if path.is_dir()):
+            yield from sorted(entry.name for entry in folder.iterdir())
 
     def staging(self) -> Iterator[tuple[str, float]]:
         """Everything staged: its name, and when it last changed, in epoch seconds."""
@@ -159,8 +156,21 @@ def _size(path: Path) -> int:
         return 0
 
 
-def _folders(parent: Path) -> list[Path]:
-    return [path for path in parent.iterdir() if path.is_dir()]
+def _make_folder(path: Path) -> None:
+    if not path.is_dir():
+        path.mkdir(exist_ok=True, mode=0o700)
+        _sync_folder(path.parent)
+
+
+def _link_or_move(staged: Path, path: Path) -> None:
+    try:
+        os.link(staged, path)
+    except FileExistsError:
+        return
+    except OSError as error:
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS):
+            raise
+        staged.replace(path)  # a file system without hard links
 
 
 def _sync_folder(path: Path) -> None:

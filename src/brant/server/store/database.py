@@ -86,9 +86,8 @@ class Database:
         with self.read() as connection:
             if not sa.inspect(connection).has_table("alembic_version"):
                 return None
-            return connection.scalar(
-                sa.text("SELECT version_num FROM alembic_version").columns(sa.column("version_num", sa.Text))
-            )
+            found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+            return found
 
     def backup(self, to: Path) -> None:
         """Writes one consistent state of the database to the new file `to`, while others read and write."""

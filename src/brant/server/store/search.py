@@ -51,7 +51,7 @@ def remove(connection: Connection, dataset_id: int) -> None:
 
 
 def matches(text: str) -> sa.Subquery:
-    """The datasets with every word of `text` or one that begins so: `id`, and `relevance`, the higher the better.
+    """The datasets with every word of `text` or one that begins so: `id`, and `relevance`, high for good.
 
     Text without any word finds nothing.
     """

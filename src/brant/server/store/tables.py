@@ -157,8 +157,8 @@ versions: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 
-# The manifest. `position` counts from 0 in path order; `member_start` and `entry_start` say where the file lies in
-# the bundle of its version: its member, and its entry counted from the start of the zip's directory.
+# The manifest. `position` counts from 0 in path order. Where the file lies in the bundle of its version:
+# `member_start` its member, `entry_start` its entry, counted from the start of the zip's directory.
 files: Final = sa.Table(
     "files",
     metadata,
