@@ -23,6 +23,7 @@ from brant.server.settings import Settings
 KEEP_ALIVE_SECONDS: Final = 65
 # How long a stop waits for answers that are under way.
 GRACE_SECONDS: Final = 5
+_OPEN_FILES: Final = 65_536
 
 
 def serve(settings: Settings, announce: Callable[[str], None]) -> None:
@@ -31,6 +32,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
     Raises LocalFailure where the data folder is served by another process, or the port is taken.
     """
     start_logging(verbose=settings.verbose)
+    _allow_many_files()
     data_folder.prepare(settings.data)
     with data_folder.held(settings.lock), _listening(settings.host, settings.port) as listener:
         port = listener.getsockname()[1]
@@ -83,6 +85,18 @@ class _Server(uvicorn.Server):
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _allow_many_files() -> None:
+    """Each connection is a file, and each download another: takes as many as the system lets us have."""
+    try:
+        import resource
+    except ImportError:  # Windows has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(hard, _OPEN_FILES)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listening(host: str, port: int) -> socket.socket:

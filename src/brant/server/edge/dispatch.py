@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from brant.contract.codec import Message, decode_request, decode_rest, encode, to_rest
+from brant.contract.extensions import EXTENSIONS, HEADER
 from brant.contract.method import HttpRedirect
 from brant.errors import BrantError, NotFound, Unauthenticated, Unimplemented
 from brant.server.domain.actor import Actor, Context, Handler
@@ -26,7 +27,7 @@ from brant.server.edge.routes import AnyMethod, Match, Routes, WrongVerb
 BODY_LIMIT: Final = 64 * 1024 * 1024
 ANONYMOUS_BODY_LIMIT: Final = 1024 * 1024
 # Extensions to the official wire that this server has; clients that do not know them ignore the header.
-EXTENSIONS_HEADER: Final = {"X-Brant-Extensions": "claim-blobs"}
+EXTENSIONS_HEADER: Final = {HEADER: ", ".join(EXTENSIONS)}
 
 Clock = Callable[[], datetime]
 
