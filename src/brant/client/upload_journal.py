@@ -1,7 +1,7 @@
 """Remembers which files of a folder a server has, or is getting, so that a killed run can be gone on with.
 
-Lines of JSON, only ever appended to; a torn last line counts as unwritten. The file is private, since an upload
-address is a licence to write.
+Lines of JSON, only ever appended to; a torn last line counts as unwritten. The file is private, since
+an upload address is a licence to write.
 """
 
 import json
