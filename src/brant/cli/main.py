@@ -3,6 +3,10 @@
 import sys
 from collections.abc import Sequence
 
+# As a shell counts a process that SIGINT or SIGPIPE ended.
+_INTERRUPTED = 130
+_READER_GONE = 141
+
 
 def run() -> int:
     """The console script `brant`."""
@@ -22,11 +26,6 @@ def main(argv: Sequence[str]) -> int:
     except Exception as error:  # noqa: BLE001  the one place where a fault of ours becomes a line and an exit code
         return _failed(error, argv)
     return code
-
-
-# As a shell counts a process that SIGINT or SIGPIPE ended.
-_INTERRUPTED = 130
-_READER_GONE = 141
 
 
 def _run(argv: Sequence[str]) -> int:
