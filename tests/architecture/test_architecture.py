@@ -122,7 +122,7 @@ def test_no_tracked_file_names_a_registry_or_a_path_of_one_machine() -> None:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True).stdout
     # Spelled so that this file does not find itself.
     hosts = re.compile(
-        rb"(?i)pypi\.|files\.pythonhosted|registry\.npmjs|deb\.debian|--index-url [^-]|/work"
+        rb"(?i)pypi\.|files\.pythonhosted|registry\.npmjs|deb\.debian|--index-url[ ][^-]|/work"
         rb"/(main|shared)"
     )
     guilty = [
