@@ -257,7 +257,7 @@ def test_a_full_disk_keeps_what_came_and_says_so(
     assert content(world, b"abcdef") == b"abcdef"
 
 
-@pytest.mark.parametrize("name", ["", "folder/", "x" * 1025])
+@pytest.mark.parametrize("name", ["", "folder/", "x" * 1025, "a\tb", "a\nb.csv", "a\0b"])
 def test_a_name_that_is_none_is_refused(world: World, ada: Actor, name: str) -> None:
     with pytest.raises(InvalidInput, match="file name"):
         world.start(ada, name, 1)

@@ -143,7 +143,7 @@ def _describe(connection: Connection, dataset: Any, file: DatasetSettingsFile) -
     )
     values: dict[str, Any] = {}
     if file.description is not None:
-        values["description"] = rules.text(f"the description of {file.name}", file.description)
+        values["description"] = rules.text(f"the description of {file.name[:60]!r}", file.description)
     if file.columns:
         values["columns"] = rules.columns(
             [

@@ -46,7 +46,7 @@ def find_dataset(connection: Connection, actor: Actor | None, owner: str, slug: 
     row = _one(connection, actor, users.c.name == owner.lower(), datasets.c.slug == slug.lower())
     if row is None:
         raise NotFound(
-            f"there is no dataset {owner[:60]}/{slug[:60]} that you may see: "
+            f"there is no dataset {f'{owner[:60]}/{slug[:60]}'!r} that you may see: "
             "check the handle, and sign in if it is private"
         )
     return row

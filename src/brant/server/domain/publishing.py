@@ -169,7 +169,7 @@ def _check_new(connection: Connection, actor: Actor, owner: str, fields: dict[st
             f"{owner}/{fields['slug']} exists already: publish a new version of it, or change `id`"
         )
     if owner_id is None or (owner != actor.name and not actor.is_admin):
-        raise PermissionDenied(f"{actor.name} may not publish as {owner[:60]}: put your own name into `id`")
+        raise PermissionDenied(f"{actor.name} may not publish as {owner[:60]!r}: put your own name into `id`")
     other = connection.scalar(
         sa.select(datasets.c.slug).where(
             datasets.c.owner_id == owner_id, datasets.c.title_key == fields["title_key"]

@@ -6,6 +6,7 @@ Each state has a deadline; past it the token counts as unknown, and the collecto
 
 import secrets
 import threading
+import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -167,7 +168,7 @@ class Uploads:
 
         Bytes that are on the disk already are compared, not written again; from the first piece that differs,
         the new ones count. A `first` beyond the bytes on disk takes nothing: the answer says where to go on.
-        The iterator of `chunks` must raise when the connection ends too early. A later call for the same token
+        The iterator of `chunks` must raise when the connection ends early. A later call for the same token
         takes over from an earlier one that is still waiting for bytes, which then raises Conflict.
         Raises NotFound for an unknown or expired token, InvalidInput for more bytes or another total than
         declared.
@@ -260,10 +261,11 @@ class Uploads:
 
 def base_name(name: str) -> str:
     """The last part of what a client calls its file. Raises InvalidInput when there is none."""
-    base = name.replace("\\", "/").rsplit("/", 1)[-1]
-    if not base or len(base) > _NAME_LIMIT:
+    base = name.rsplit("/", 1)[-1]  # a backslash stays: the publish refuses it, where to drop it would rename
+    if not 0 < len(base) <= _NAME_LIMIT or any(unicodedata.category(letter) == "Cc" for letter in base):
         raise InvalidInput(
-            f"{name[:60]!r} is no file name: give its base name, 1 to {_NAME_LIMIT} characters"
+            f"{name[:60]!r} is no file name: give its base name, at most {_NAME_LIMIT} characters, "
+            "no control character among them"
         )
     return base
 
