@@ -22,8 +22,8 @@ _KAGGLE_1 = "legacy_command_line"
 _KAGGLEHUB_0 = "legacy_library"
 
 # What one line of a client spoils, once for all scenarios that it spoils.
-_NAME_OF_URL = "is saved under the last segment of its address, which stays percent-encoded"
-_NO_FOLDERS = "is saved without its folder, so that another file of its name is in the way and it is skipped"
+_NAME_OF_URL = "saves a file under the last segment of its address, still percent-encoded"
+_NO_FOLDERS = "saves a file without its folder, and then skips another of that name as being there already"
 _NAMES_OF_URL = (
     ("one_file_with_spaces_in_its_name_arrives", "looks at the name of the file"),
     ("one_file_with_a_name_of_another_script_arrives", "looks at the name of the file"),
@@ -58,7 +58,7 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         _KAGGLEHUB_0,
         "downloads the file",
         "kagglehub/http_resolver.py:365",
-        "asks for a name that it does not percent-encode, so that & and # end it",
+        "does not percent-encode the name that it asks for, so that `&` and `#` end it",
     ),
 )
 

@@ -7,7 +7,7 @@ so a green run of the suite is what makes these figures true.
 import argparse
 import sys
 from collections.abc import Iterator
-from typing import Literal
+from typing import Final, Literal
 
 from tests.conformance.defects import DEFECTS, defect_of
 from tests.conformance.drivers import DRIVERS
@@ -17,6 +17,29 @@ from tests.conformance.scenario import Scenario, all_scenarios
 Outcome = Literal["passes", "fails by its own defect", "not offered"]
 
 _SIGNS: dict[Outcome, str] = {"passes": "✓", "fails by its own defect": "✗", "not offered": ""}
+
+
+_PAGE: Final = """\
+# Conformance
+
+Each scenario is written once (`tests/conformance/scenarios`) and run through every client that has a way to do it: the
+handlers in process, our command line and library, and the official clients as installed, unmodified. What an official
+client gets wrong by itself is a strict expected failure: the suite fails when it goes away.
+
+{counts}
+
+## Scenarios
+
+✓ passes, ✗ fails by a defect of the client, blank: the client has no way to do it.
+
+{scenarios}
+
+## Defects of the official clients
+
+The files are those of the client's wheel.
+
+{defects}
+"""  # noqa: E501
 
 
 def outcome(scenario: Scenario, driver: type[Driver]) -> Outcome:
@@ -75,12 +98,16 @@ def _defect_rows() -> Iterator[str]:
             yield f"| {driver.client} | `{where}` | {why} | {'; '.join(hit)} |"
 
 
+def page() -> str:
+    """All of it, as docs/conformance.md."""
+    return _PAGE.format(counts=counts(), scenarios=scenarios(), defects=defects())
+
+
 def main() -> None:
     """Prints the tables."""
     parser = argparse.ArgumentParser(prog="python -m tests.conformance.matrix", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="also one line a scenario, and every defect")
-    tables = [counts(), scenarios(), defects()] if parser.parse_args().full else [counts()]
-    sys.stdout.write("\n\n".join(tables) + "\n")
+    parser.add_argument("--full", action="store_true", help="the whole page: every scenario, every defect")
+    sys.stdout.write(page() if parser.parse_args().full else counts() + "\n")
 
 
 if __name__ == "__main__":

@@ -113,8 +113,8 @@ class Because(Enum):
     NOT_SIGNED_IN = r"\b401\b|not authenticated|Authentication required|needs credentials|refused the "
     TAKEN = r"already|in use"
     INVALID = (
-        r"\b400\b|cannot be|its name holds|in case|title|licen[cs]e|does not exist|there is no file|template|"
-        r"Default "
+        r"\b400\b|cannot be|no file name|its name holds|in case|title|licen[cs]e|does not exist|"
+        r"there is no file|template|Default "
     )
 
 

@@ -102,8 +102,10 @@ def names_that_differ_only_in_case_are_refused(stage: Stage) -> None:
 
 @scenario(Can.CREATE, features="D4 H3 X3")
 def a_name_that_not_every_disk_can_hold_is_refused(stage: Stage) -> None:
-    refused(Because.INVALID, stage.client().create, stage.publication({"tides\x07.csv": CSV}))
-    assert not stage.contract().exists(stage.handle)
+    client = stage.client()
+    for name in ("tides\x07.csv", "north\\tides.csv"):
+        refused(Because.INVALID, client.create, stage.publication({name: CSV, "other.csv": CSV}))
+        assert not stage.contract().exists(stage.handle)
 
 
 @scenario(Can.CREATE, Can.VERSION, features="D4 D5 H3 X3")
