@@ -17,6 +17,7 @@ from brant.contract.dataset_messages import (
     DatasetSettings,
 )
 from brant.errors import Conflict, LocalFailure, NotFound
+from brant.server.domain import collection
 from brant.server.domain.actor import Actor
 from brant.server.domain.services import Services
 from brant.server.store.tables import blobs
@@ -40,8 +41,10 @@ def test_blobs_live_as_long_as_something_holds_them(world: World, ada: Actor) ->
     world.later(days=6)
     assert world.services.collect(world.now).blobs == 0
     world.later(days=1)
+    announced = collection.preview(world.services.db, world.services.store, world.now)
     collected = world.services.collect(world.now)
 
+    assert announced == collected
     assert world.blobs() == {sha(b"both"), sha(b"new")}
     assert (collected.blobs, collected.bytes) == (2, len(b"old") + len(b"waiting"))
     delete(world, ada)
@@ -83,8 +86,10 @@ def test_an_unfinished_upload_keeps_its_bytes_until_it_expires(world: World, ada
     world.services.collect(world.now)
     assert world.services.uploads.state(token, world.now).received == 3
     world.later(days=7)
+    announced = collection.preview(world.services.db, world.services.store, world.now)
     collected = world.services.collect(world.now)
 
+    assert announced == collected
     assert (collected.uploads, collected.staged, collected.bytes) == (1, 1, 3)
     assert world.staged() == []
     with pytest.raises(NotFound):
@@ -104,8 +109,10 @@ def test_strays_go_when_they_are_old(world: World) -> None:
     stray.parent.mkdir(parents=True)
     stray.write_bytes(b"stray")
 
+    announced = collection.preview(world.services.db, world.services.store, world.now)
     collected = world.services.collect(world.now)
 
+    assert announced == collected
     assert (collected.blobs, collected.staged, collected.bytes) == (1, 2, 5 + 2 + 3)
     assert world.staged() == ["fresh"]
 

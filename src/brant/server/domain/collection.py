@@ -3,7 +3,7 @@
 import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from brant.errors import Conflict, LocalFailure
 from brant.server.store.blobs import BlobStore
@@ -41,35 +42,28 @@ def collect(db: Database, store: BlobStore, now: datetime) -> Collected:
     with _alone(store):
         with db.write() as connection:
             expired = connection.execute(sa.delete(uploads).where(uploads.c.deadline <= now)).rowcount
-            connection.execute(sa.delete(blobs).where(*_unheld()))
-        removed, freed = _sweep_blobs(db, store)
-        staged, freed_too = _sweep_staging(db, store, now)
-    return Collected(expired, removed, staged, freed + freed_too)
+            connection.execute(sa.delete(blobs).where(~_held(now)))
+        count = freed = 0
+        for batch in _batches(store.names()):
+            with db.write() as connection:
+                for name in _without_row(connection, batch):
+                    freed += store.remove(name)
+                    count += 1
+        strays = [store.discard(name) for name in _strays(db, store, now)]
+    return Collected(expired, count, len(strays), freed + sum(strays))
 
 
 def preview(db: Database, store: BlobStore, now: datetime) -> Collected:
-    """What `collect` would remove now; nothing is changed, and nobody waits."""
-    live = uploads.c.deadline > now
-    holders = (
-        sa.exists().where(files.c.sha256 == blobs.c.sha256),
-        sa.exists().where(datasets.c.cover_sha256 == blobs.c.sha256),
-        sa.exists().where(uploads.c.sha256 == blobs.c.sha256, live),
-    )
+    """What `collect` would remove; nothing is touched."""
     with db.read() as connection:
-        expired = connection.scalar(sa.select(sa.func.count()).select_from(uploads).where(~live)) or 0
-    unheld: list[str] = []
-    for batch in _batches(store.names()):
-        query = sa.select(blobs.c.sha256).where(blobs.c.sha256.in_(batch), sa.or_(*holders))
-        with db.read() as connection:
-            held = set(connection.scalars(query))
-        unheld += [name for name in batch if name not in held]
-    old = (now - _GRACE).timestamp()
-    with db.read() as connection:
-        query = sa.select(uploads.c.token_hash).where(uploads.c.state == "open", live)
-        open_ones = set(connection.scalars(query))
-    staged = [name for name, changed in store.staging() if changed < old and name not in open_ones]
-    freed = sum(path.stat().st_size for path in map(store.path, unheld))
-    return Collected(expired, len(unheld), len(staged), freed + sum(map(store.staged_size, staged)))
+        expired = connection.scalar(sa.select(sa.func.count()).where(uploads.c.deadline <= now)) or 0
+        sizes = [
+            store.size(name)
+            for batch in _batches(store.names())
+            for name in _without_row(connection, batch, _held(now))
+        ]
+    strays = [store.staged_size(name) for name in _strays(db, store, now)]
+    return Collected(expired, len(sizes), len(strays), sum(sizes) + sum(strays))
 
 
 def backup(db: Database, store: BlobStore, to: Path) -> None:
@@ -95,40 +89,34 @@ def backup(db: Database, store: BlobStore, to: Path) -> None:
         shutil.rmtree(passing, ignore_errors=True)
 
 
-def _unheld() -> Iterator[sa.ColumnElement[bool]]:
-    for column in (files.c.sha256, datasets.c.cover_sha256, uploads.c.sha256):
-        yield ~sa.exists().where(column == blobs.c.sha256)
+def _held(now: datetime) -> sa.ColumnElement[bool]:
+    """The condition that a version, a cover or a live upload holds a row of `blobs`."""
+    return sa.or_(
+        sa.exists().where(files.c.sha256 == blobs.c.sha256),
+        sa.exists().where(datasets.c.cover_sha256 == blobs.c.sha256),
+        sa.exists().where(uploads.c.sha256 == blobs.c.sha256, uploads.c.deadline > now),
+    )
 
 
-def _sweep_blobs(db: Database, store: BlobStore) -> tuple[int, int]:
-    count = freed = 0
-    for batch in _batches(store.names()):
-        with db.write() as connection:
-            known = set(connection.scalars(sa.select(blobs.c.sha256).where(blobs.c.sha256.in_(batch))))
-            for name in batch:
-                if name not in known:
-                    freed += store.remove(name)
-                    count += 1
-    return count, freed
+def _without_row(
+    connection: Connection, names: Sequence[str], *conditions: sa.ColumnElement[bool]
+) -> list[str]:
+    """Those blobs on the disk of which the database has no row, or none of which the conditions hold."""
+    query = sa.select(blobs.c.sha256).where(blobs.c.sha256.in_(names), *conditions)
+    known = set(connection.scalars(query))
+    return [name for name in names if name not in known]
 
 
-def _sweep_staging(db: Database, store: BlobStore, now: datetime) -> tuple[int, int]:
-    count = freed = 0
+def _strays(db: Database, store: BlobStore, now: datetime) -> Iterator[str]:
+    """What is staged, but belongs to no open upload and to no publish that can still be running."""
     old = (now - _GRACE).timestamp()
     for batch in _batches(name for name, changed in store.staging() if changed < old):
+        query = sa.select(uploads.c.token_hash).where(
+            uploads.c.token_hash.in_(batch), uploads.c.state == "open", uploads.c.deadline > now
+        )
         with db.read() as connection:
-            open_ones = set(
-                connection.scalars(
-                    sa.select(uploads.c.token_hash).where(
-                        uploads.c.token_hash.in_(batch), uploads.c.state == "open"
-                    )
-                )
-            )
-        for name in batch:
-            if name not in open_ones:
-                freed += store.discard(name)
-                count += 1
-    return count, freed
+            owned = set(connection.scalars(query))
+        yield from (name for name in batch if name not in owned)
 
 
 @contextmanager

@@ -94,8 +94,9 @@ class BlobStore:
         return StagedFile(self._staging / name)
 
     def staged_size(self, name: str) -> int:
-        """Bytes on disk; 0 when there is no such file."""
-        return _size(self._staging / name)
+        """Bytes on disk of a staged file, or of all in a staged folder; 0 when there is none."""
+        path = self._staging / name
+        return sum(map(_size, path.iterdir())) if path.is_dir() else _size(path)
 
     def staged_path(self, name: str) -> Path:
         """Where the staged file lies, or would lie."""
@@ -103,9 +104,7 @@ class BlobStore:
 
     def discard(self, name: str) -> int:
         """Removes a staged file or folder, if it is there; answers its bytes."""
-        path = self._staging / name
-        held = [path, *path.iterdir()] if path.is_dir() else [path]
-        size = sum(_size(item) for item in held)
+        path, size = self._staging / name, self.staged_size(name)
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
@@ -131,10 +130,13 @@ class BlobStore:
 
     def remove(self, sha256: str) -> int:
         """Removes a blob that nothing holds; answers its size, 0 when it was gone."""
-        path = self.path(sha256)
-        size = _size(path)
-        path.unlink(missing_ok=True)
+        size = self.size(sha256)
+        self.path(sha256).unlink(missing_ok=True)
         return size
+
+    def size(self, sha256: str) -> int:
+        """Bytes on disk; 0 when there is no such blob."""
+        return _size(self.path(sha256))
 
     def names(self) -> Iterator[str]:
         """The names of all blobs on the disk, in order."""
@@ -151,7 +153,7 @@ class BlobStore:
 
 def _size(path: Path) -> int:
     try:
-        return path.stat().st_size if not path.is_dir() else 0
+        return path.stat().st_size
     except FileNotFoundError:
         return 0
 
