@@ -19,6 +19,7 @@ from brant.contract.dataset_messages import (
     ApiUploadDirectoryInfo,
 )
 from brant.errors import InvalidInput
+from brant.server.domain import unpacking
 from brant.server.domain.actor import Actor
 from brant.server.domain.publishing import Publishing
 from brant.server.domain.unpacking import Unpacker
@@ -163,8 +164,11 @@ def test_the_limits_are_the_servers(world: World, ada: Actor) -> None:
         )
 
 
-def test_an_archive_of_many_files_is_unpacked_and_leaves_nothing_staged(world: World, ada: Actor) -> None:
-    files = {f"{n % 7}/{n:04}.csv": b"%d" % (n % 90) for n in range(1100)}
+def test_an_archive_of_many_files_is_unpacked_and_leaves_nothing_staged(
+    world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(unpacking, "_BATCH", 8)
+    files = {f"{n % 7}/{n:04}.csv": b"%d" % (n % 20) for n in range(50)}
     world.create(ada, {"archive.zip": zipped(files)})
     assert world.paths() == sorted(files)
     assert read(world, "3/0010.csv") == b"10"
