@@ -76,7 +76,7 @@ def stage(owner: str = "ada") -> Iterator[Stage]:
         yield Stage(folder, address, server)
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.communicate(timeout=30)
         shutil.rmtree(folder)
 
 
