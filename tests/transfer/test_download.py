@@ -318,7 +318,7 @@ def ranged(start: int, *, total: int = len(DATA), etag: str = '"one"', body: byt
 def test_a_wrong_range_is_not_appended(target: Path, waits: Waits, wrong: Step) -> None:
     begun(target, 100_000)
     with peer(wrong, BLOB) as server:
-        fetch(server, target, waits)
+        assert fetch(server, target, waits).resumed_from == 100_000
         # The whole is asked for next, and its start compared with what is there.
         assert "range" not in server.requests[1].headers
     assert_alone(target)
@@ -464,6 +464,19 @@ def test_a_journal_torn_at_any_byte_loses_at_most_what_it_no_longer_proves(targe
         with peer(BLOB.up_to(1000), BLOB) as server:
             fetch(server, target)
         assert_alone(target)
+
+
+def test_what_is_noted_after_a_torn_line_is_read_again(target: Path) -> None:
+    blob = Blob(random.Random(9).randbytes(3 * MIB))
+    begun(target, 2 * MIB + 5, blob)
+    os.truncate(journal_of(target), journal_of(target).stat().st_size - 3)
+    with peer(blob.up_to(1000)) as server, pytest.raises(Unreachable):
+        fetch(server, target, attempts=1)
+    kept = partial_of(target).stat().st_size
+    assert kept > MIB
+    with peer(blob) as server:
+        assert fetch(server, target).resumed_from == kept
+    assert_alone(target, blob.data)
 
 
 @pytest.mark.parametrize("text", [b"\x00\xff", b"[]\n", b'{"object": {"surprise": 1}}\n', b'{"at": "x"}\n'])

@@ -38,6 +38,13 @@ def test_progress_starts_the_count_anew() -> None:
     assert delays.next() is None
 
 
+def test_progress_gives_the_budget_back() -> None:
+    delays = RetryPolicy(budget=10).delays(lambda: 0.0)
+    assert delays.next(9) == 9
+    delays.progressed()
+    assert delays.next(9) == 9
+
+
 def test_one_attempt_means_no_second_one() -> None:
     assert RetryPolicy(attempts=1).delays(lambda: 0.5).next() is None
 

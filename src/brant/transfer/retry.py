@@ -48,8 +48,8 @@ class Delays:
         return delay
 
     def progressed(self) -> None:
-        """The last attempt got further: failures before it no longer count."""
-        self._failures = 0
+        """The last attempt got further: failures and waits before it no longer count."""
+        self._failures, self._waited = 0, 0.0
 
 
 def retry_after(value: str | None, now: float) -> float | None:
