@@ -274,6 +274,22 @@ def test_a_cut_connection_is_tried_again_only_where_that_is_safe(script: Script)
     assert len(calling.peer.requests) == 1
 
 
+def test_what_could_happen_twice_never_goes_out_twice_on_an_idle_connection(script: Script) -> None:
+    def read_and_hang_up(exchange: Exchange) -> None:
+        exchange.read_body()
+        exchange.hang_up()
+
+    calling = script(LISTED, read_and_hang_up, answer({"status": "ok"}))
+    calling.list()
+
+    with pytest.raises(Unreachable):
+        calling.create()
+    assert [request.target.rpartition("/")[2] for request in calling.peer.requests] == [
+        "ListDatasets",
+        "CreateDataset",
+    ]
+
+
 def test_a_method_declared_repeatable_by_its_caller_is_tried_again(script: Script) -> None:
     calling = script(status(503), answer({"token": "t", "createUrl": "http://x"}))
 

@@ -37,6 +37,7 @@ class _TracingPool(Pool):
         headers: Mapping[str, str] | None = None,
         body: Content | None = None,
         timeout: float | None = None,
+        once: bool = False,
     ) -> Response:
         ranges = [
             f"{name}: {value}" for name, value in (headers or {}).items() if name.lower().endswith("range")
@@ -44,7 +45,7 @@ class _TracingPool(Pool):
         self._say(" ".join([">", "", method, url, *ranges]))
         began = monotonic()
         try:
-            response = super().request(method, url, headers=headers, body=body, timeout=timeout)
+            response = super().request(method, url, headers=headers, body=body, timeout=timeout, once=once)
         except BrantError as error:
             self._say(f"<  {error.message}")
             raise

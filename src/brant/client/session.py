@@ -121,7 +121,7 @@ class Session:
         while True:
             attempts += 1
             try:
-                return self._once(method, body)
+                return self._send(method, body, once=not safe)
             except RateLimited as error:
                 failure: BrantError = error
                 delay = delays.next(error.retry_after)
@@ -146,14 +146,14 @@ class Session:
     ) -> None:
         self.close()
 
-    def _once(self, method: Method[Req, Resp], body: bytes) -> Resp:
+    def _send(self, method: Method[Req, Resp], body: bytes, *, once: bool) -> Resp:
         headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": USER_AGENT}
         authorization = self.credentials.header()
         if authorization is not None:
             headers["Authorization"] = authorization
         # The pool follows no redirect here: the header goes to the endpoint's own origin and nowhere else.
         url = self.endpoint.rpc_url(method)
-        with self.pool.request("POST", url, headers=headers, body=body) as response:
+        with self.pool.request("POST", url, headers=headers, body=body, once=once) as response:
             offered = response.headers.get(_EXTENSIONS)
             if offered is not None:
                 self.extensions = frozenset(offered.replace(",", " ").split())
