@@ -17,6 +17,7 @@ from brant.server.store.database import Database
 
 DOCS = Path(__file__).parent
 SOURCE = DOCS.parent / "src" / "brant"
+sys.path.insert(0, str(DOCS.parent))  # the tests are no package that is installed
 NOTE = "<!-- Written by `make docs`; do not edit. -->\n\n"
 
 
@@ -50,9 +51,17 @@ def coverage() -> str:
     return head + "".join(tables)
 
 
+def conformance() -> str:
+    """What every client can do and gets wrong, as the scenarios hold it."""
+    from tests.conformance.matrix import page
+
+    return page()
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "coverage.md": coverage,
     "cli.md": render_reference,
+    "conformance.md": conformance,
 }
 
 
