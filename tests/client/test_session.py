@@ -298,22 +298,23 @@ def test_a_method_declared_repeatable_by_its_caller_is_tried_again(script: Scrip
     assert found.token == "t"
 
 
-def test_a_refused_connection_is_always_safe_to_try_again(script: Script) -> None:
-    calling = script(answer({"status": "ok"}), attempts=3)
+def test_a_refused_connection_is_tried_once_more_and_told_with_what_to_do() -> None:
+    clock = Clock()
     with socket.create_server(("127.0.0.1", 0)) as listener:
         nobody = listener.getsockname()[1]
     session = Session(
         Endpoint.of(f"http://127.0.0.1:{nobody}"),
         Anonymous(),
         Pool(),
-        retry=RetryPolicy(attempts=3),
-        sleep=calling.clock,
+        sleep=clock,
         random=lambda: 1.0,
     )
 
-    with pytest.raises(Unreachable, match="gave up after 3 attempts"):
+    with pytest.raises(Unreachable, match=r"refused .*'brant serve' starts .*--endpoint .* names") as caught:
         session.call(CREATE_DATASET, ApiCreateDatasetRequest())
-    assert calling.clock.slept == [0.5, 1.0]
+    assert clock.slept == [0.2]
+    # Who publishes learns by it that nothing was.
+    assert caught.value.unsent
 
 
 def test_too_many_requests_wait_as_long_as_the_server_asks_whatever_the_method(script: Script) -> None:

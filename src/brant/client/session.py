@@ -22,7 +22,7 @@ Resp = TypeVar("Resp", bound=Message)
 
 USER_AGENT: Final = f"brant/{VERSION}"
 # Nobody listens there, most likely for a reason that no wait will mend.
-_UNHEARD: Final = 3
+_UNHEARD: Final = RetryPolicy(attempts=2, base=0.2)
 _EXTENSIONS: Final = "x-brant-extensions"
 
 
@@ -116,7 +116,7 @@ class Session:
         self._say_once()
         safe = method.verb == "GET" if repeatable is None else repeatable
         body = encode(request)
-        delays = (retry or self.retry).delays(self.random)
+        delays, unheard = (retry or self.retry).delays(self.random), _UNHEARD.delays(self.random)
         started, attempts = time.monotonic(), 0
         while True:
             attempts += 1
@@ -129,9 +129,9 @@ class Session:
                 if error.final or not (safe or error.unsent):
                     raise
                 failure = error
-                delay = None if error.unsent and attempts >= _UNHEARD else delays.next()
+                delay = (unheard if error.unsent else delays).next()
             if delay is None:
-                raise _gave_up(failure, attempts, time.monotonic() - started)
+                raise self._gave_up(failure, attempts, time.monotonic() - started)
             self.sleep(delay)
 
     def close(self) -> None:
@@ -158,6 +158,21 @@ class Session:
             if offered is not None:
                 self.extensions = frozenset(offered.replace(",", " ").split())
             return self._reader.read(method, response)
+
+    def _gave_up(self, failure: BrantError, attempts: int, seconds: float) -> BrantError:
+        if isinstance(failure, Unreachable) and failure.unsent:
+            start = "" if self.endpoint.is_kaggle else "'brant serve' starts one, "
+            other = "--endpoint or BRANT_ENDPOINT names another server"
+            return Unreachable(f"{failure.message} {start}{other}.", unsent=True)
+        if attempts > 1:
+            text = f"gave up after {attempts} attempts in {seconds:.0f} s: {failure.message}"
+        elif isinstance(failure, RateLimited) and failure.retry_after:
+            text = f"{failure.message} (the server asks to wait {failure.retry_after:.0f} s: try again then)"
+        else:
+            return failure
+        if isinstance(failure, RateLimited):
+            return RateLimited(text, failure.retry_after)
+        return type(failure)(text)
 
     def _say_once(self) -> None:
         if self._warned:
@@ -186,15 +201,3 @@ def transport_settings(
     if certificates:
         settings = replace(settings, ca_file=str(Path(certificates).expanduser()))
     return settings
-
-
-def _gave_up(failure: BrantError, attempts: int, seconds: float) -> BrantError:
-    if attempts == 1:
-        if isinstance(failure, RateLimited) and failure.retry_after:
-            text = f"{failure.message} (the server asks to wait {failure.retry_after:.0f} s: try again then)"
-            return RateLimited(text, failure.retry_after)
-        return failure
-    text = f"gave up after {attempts} attempts in {seconds:.0f} s: {failure.message}"
-    if isinstance(failure, RateLimited):
-        return RateLimited(text, failure.retry_after)
-    return type(failure)(text)
