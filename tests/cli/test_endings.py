@@ -107,6 +107,27 @@ def test_a_full_disk_under_standard_output_is_said(desk: Desk, words: list[str])
     assert (done.returncode, done.stderr) == (12, "brant: No space left on device\n")
 
 
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "2>/dev/full", ">&- 2>/dev/full"])
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("--help", 0), ("config path", 0), ("datasets files --help", 0), ("datasets list", 9), ("datasets", 2)],
+)
+def test_a_stream_that_was_closed_changes_no_exit_code(
+    desk: Desk, closed: str, words: str, code: int
+) -> None:
+    done = subprocess.run(
+        ["sh", "-c", f'"$@" {words} {closed}', "sh", *desk.command()],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=desk.environ,
+        timeout=PATIENCE,
+    )
+    assert done.returncode == code
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == (code != 0 and "2>" not in closed)
+
+
 @pytest.mark.parametrize("language", ["C", "POSIX", "en_US.ISO-8859-1"])
 def test_a_terminal_without_utf_8_shows_what_it_can(desk: Desk, language: str) -> None:
     rows = {"datasets": [{"ref": "ada/penguins", "title": "企鹅, Pingüinos"}]}
@@ -147,6 +168,9 @@ sys.exit(main(["datasets", "list", *{more}]))
 
     as_json = desk.python(crash.format(token=TOKEN, more=["--format", "json"]))
     assert as_json.document["error"]["code"] == 500
+
+    foreseen = desk.brant("datasets", "list", "--verbose", "--endpoint", "http://127.0.0.1:9")
+    assert "Traceback" not in foreseen.err
 
     for each in (ended, verbose, as_json):
         assert TOKEN not in each.out + each.err

@@ -2,25 +2,31 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TextIO
 
 from brant.cli.output import clean
-from brant.errors import BrantError, LocalFailure, UsageError
+from brant.errors import BrantError, LocalFailure
 from brant.redact import redact
 
 
-def tell(error: Exception, err: TextIO, *, verbose: bool) -> BrantError:
-    """Tells of `error` on `err`, a line for each of its message's; with `verbose` where it arose, too.
+def failure_of(error: Exception, *, verbose: bool) -> BrantError:
+    """The error of the tree that `error` is, or that stands for it: this machine's failure, or our fault."""
+    if isinstance(error, BrantError):
+        return error
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        return LocalFailure(f"{where}{error.strerror}")
+    how = "" if verbose else "; run it again with --verbose to see where"
+    return BrantError(f"this is a fault in brant itself: {type(error).__name__}: {error}{how}")
 
-    Returns the error of the tree that it is, or that stands for it.
-    """
-    failure = error if isinstance(error, BrantError) else _failure(error, verbose=verbose)
-    if verbose and not isinstance(error, UsageError):
-        from traceback import format_exception
 
-        err.write(redact("".join(format_exception(error))))
-    err.write("".join(f"brant: {line}\n" for line in _lines(failure)))
-    return failure
+def told(failure: BrantError, error: Exception, *, verbose: bool) -> str:
+    """A line for each of the message's; with `verbose`, where an error that nobody foresaw arose, too."""
+    lines = "".join(f"brant: {line}\n" for line in _lines(failure))
+    if failure is error or not verbose:
+        return lines
+    from traceback import format_exception
+
+    return redact("".join(format_exception(error))) + lines
 
 
 def document(failure: BrantError) -> str:
@@ -44,12 +50,3 @@ def asks_for_json(argv: Sequence[str]) -> bool:
 
 def _lines(failure: BrantError) -> list[str]:
     return [clean(line) for line in redact(failure.message).splitlines()]
-
-
-def _failure(error: Exception, *, verbose: bool) -> BrantError:
-    """What stands for an error outside the tree: a failure of this machine, or a fault of ours."""
-    if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return LocalFailure(f"{where}{error.strerror}")
-    how = "" if verbose else "; run it again with --verbose to see where"
-    return BrantError(f"this is a fault in brant itself: {type(error).__name__}: {error}{how}")

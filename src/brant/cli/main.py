@@ -3,6 +3,10 @@
 import sys
 from collections.abc import Sequence
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
 # As a shell counts a process that SIGINT or SIGPIPE ended.
 _INTERRUPTED = 130
 _READER_GONE = 141
@@ -15,13 +19,14 @@ def run() -> int:
 
 def main(argv: Sequence[str]) -> int:
     """Runs `argv`, which lacks the program's name; returns the exit code (see `exit_codes`)."""
+    _fill_closed_streams()
     try:
         code = _run(argv)
         sys.stdout.flush()
     except KeyboardInterrupt:
         return _INTERRUPTED
     except BrokenPipeError:
-        _drop_output()
+        _drop(sys.stdout)
         return _READER_GONE
     except Exception as error:  # noqa: BLE001  the one place where a fault of ours becomes a line and an exit code
         return _failed(error, argv)
@@ -43,24 +48,38 @@ def _run(argv: Sequence[str]) -> int:
         return done.code if isinstance(done.code, int) else 0
 
 
-def _failed(error: Exception, argv: Sequence[str]) -> int:
-    from brant.cli.failures import asks_for_json, document, tell
+def _fill_closed_streams() -> None:
+    """What the caller closed (`>&-`) swallows what is written; no file of ours gets its number."""
+    if sys.stdout is None or sys.stderr is None:
+        import os
 
-    failure = tell(error, sys.stderr, verbose="--verbose" in argv)
+        sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+        sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+
+
+def _failed(error: Exception, argv: Sequence[str]) -> int:
+    from brant.cli.failures import asks_for_json, document, failure_of, told
+
+    verbose = "--verbose" in argv
+    failure = failure_of(error, verbose=verbose)
+    try:
+        sys.stderr.write(told(failure, error, verbose=verbose))
+    except OSError:  # nobody can be told; the exit code still says it
+        _drop(sys.stderr)
     try:
         if asks_for_json(argv):
             sys.stdout.write(document(failure))
         sys.stdout.flush()
     except OSError:  # standard output itself is what failed
-        _drop_output()
+        _drop(sys.stdout)
     return failure.exit_code
 
 
-def _drop_output() -> None:
+def _drop(stream: "TextIO") -> None:
     """Sends what is still buffered to nowhere, so that the interpreter's last flush stays quiet."""
     import os
 
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def hand_over(argv: Sequence[str]) -> int:
