@@ -47,6 +47,16 @@ def test_a_table_fits_the_terminal_and_keeps_the_name_of_the_row_whole() -> None
     assert "…" in lines[2]
 
 
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_columns_that_have_no_room_are_left_out_from_the_last(width: int) -> None:
+    rows = [("ada/palmer-penguins", "Palmer Penguins of three islands", 15_000, MOMENT)]
+    head, _, row = layout(COLUMNS, rows, width=width).splitlines()
+    names = [column.name for column in COLUMNS]
+    assert head.split() == names[: len(head.split())]
+    assert "ada/palmer-penguins" in row
+    assert len(row) <= width
+
+
 def test_a_table_off_the_terminal_cuts_nothing() -> None:
     assert "title " * 39 in layout(COLUMNS, [("a/b", "title " * 40, 1, None)], width=None)
 

@@ -72,7 +72,9 @@ class Output:
             from brant.cli.table import layout
             from brant.cli.terminal import width
 
-            self._out.write(layout(chosen, values, width=width(self._out)))
+            # Fields that were asked for by name are shown, whatever room they take.
+            room = None if self._format.fields else width(self._out)
+            self._out.write(layout(chosen, values, width=room))
 
     def record(self, columns: Sequence[Column], row: Sequence[Value], *, sentence: str) -> None:
         """Prints one result: an object in JSON, a row in CSV, `sentence` for people."""

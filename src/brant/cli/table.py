@@ -10,11 +10,16 @@ _NARROWEST = 12
 
 
 def layout(columns: Sequence[Column], rows: Sequence[Sequence[Value]], *, width: int | None) -> str:
-    """The table as text. `width` is the terminal's; None, for files and pipes, leaves every cell whole."""
+    """The table as text. `width` is the terminal's; None, for files and pipes, leaves every cell whole.
+
+    Where there is no room, text is cut; where there is still none, columns are left out from the last.
+    """
     cells = [[shown(column, value) for column, value in zip(columns, row, strict=True)] for row in rows]
     heads = [column.name for column in columns]
     widths = [max(map(_columns, texts)) for texts in zip(heads, *cells, strict=True)]
     if width is not None:
+        columns = columns[: _fitting(columns, widths, width)]
+        widths = widths[: len(columns)]
         _narrow(columns, widths, width)
     lines = [heads, ["-" * room for room in widths], *cells]
     return "".join(_line(columns, line, widths) for line in lines)
@@ -43,6 +48,16 @@ def size(count: int) -> str:
     return f"{amount / 1024:.1f} TB"
 
 
+def _fitting(columns: Sequence[Column], widths: Sequence[int], width: int) -> int:
+    """How many columns have room when text is cut as short as may be; the first one always stays."""
+    taken = -len(_GAP)
+    for place, (column, room) in enumerate(zip(columns, widths, strict=True)):
+        taken += len(_GAP) + (min(room, _NARROWEST) if place and column.kind == "text" else room)
+        if taken > width:
+            return max(place, 1)
+    return len(columns)
+
+
 def _narrow(columns: Sequence[Column], widths: list[int], width: int) -> None:
     """Takes from the widest text columns, never from the first, which names the row."""
     excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
@@ -57,7 +72,7 @@ def _narrow(columns: Sequence[Column], widths: list[int], width: int) -> None:
 
 def _line(columns: Sequence[Column], texts: Sequence[str], widths: Sequence[int]) -> str:
     cells = []
-    for column, text, room in zip(columns, texts, widths, strict=True):
+    for column, text, room in zip(columns, texts, widths, strict=False):  # some columns may be left out
         fitting = _cut(text, room)
         padding = " " * (room - _columns(fitting))
         cells.append(padding + fitting if column.kind in ("number", "size") else fitting + padding)
