@@ -102,7 +102,7 @@ class Stranger:
                 lambda: set(files) <= {token.partition("-")[2] for token in self.held}, timeout=20
             )
 
-    def session(self, state: Path | None) -> Session:
+    def session(self, state: Path | None, warn: Callable[[str], None] | None = None) -> Session:
         """A session with this server that remembers uploads in `state`."""
         session = Session(
             Endpoint.of(f"http://127.0.0.1:{self.peer.port}"),
@@ -110,6 +110,7 @@ class Stranger:
             Pool(),
             retry=RetryPolicy(attempts=2),
             sleep=lambda _: None,
+            warn=warn,
             state=state,
         )
         self._sessions.append(session)

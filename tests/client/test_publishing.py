@@ -422,7 +422,7 @@ def test_one_folder_is_uploaded_by_one_process_at_a_time(
     identity = (session.endpoint.base, "Bearer KGAT_stranger", "ada/palmer-penguins", str(folder.resolve()))
 
     with (
-        UploadJournal(tmp_path / "state", *identity),
+        UploadJournal(tmp_path / "state", *identity, warn=print),
         pytest.raises(Conflict, match="another process is uploading this folder"),
     ):
         datasets.create(session, folder)
@@ -447,6 +447,18 @@ def test_the_journal_is_private_and_forgets_after_six_days(
     del other.on["CreateDataset"]
 
     assert datasets.create(other.session(tmp_path / "state"), folder).sent == 3
+
+
+def test_a_home_that_cannot_be_written_is_warned_of_and_stops_no_upload(
+    other: Stranger, folder: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "home").write_text("a file, where no folder can be made")
+    warned: list[str] = []
+    session = other.session(tmp_path / "home" / "state", warn=warned.append)
+
+    assert datasets.create(session, folder).sent == 3
+    (line,) = warned
+    assert "cannot be written (Not a directory): if this upload is cut off" in line
 
 
 def test_nothing_needs_to_be_remembered(other: Stranger, folder: Path) -> None:

@@ -196,8 +196,8 @@ def _publish(
     """Upload, then publish by one call."""
     from brant.client.uploading import upload_files
 
-    caller = session.credentials.header() or ""
-    with UploadJournal(session.state, session.endpoint.base, caller, ref, str(selection.root)) as journal:
+    identity = (session.endpoint.base, session.credentials.header() or "", ref, str(selection.root))
+    with UploadJournal(session.state, *identity, warn=session.warn) as journal:
         uploaded = upload_files(session, selection.files, journal, progress)
         target = request if isinstance(request, ApiCreateDatasetRequest) else request.body
         assert target is not None

@@ -62,7 +62,7 @@ class Session:
         self._reader = Reader(endpoint, credentials)
         self.random: Final = random
         self.sleep: Final = sleep
-        self._warn = warn or (lambda _: None)
+        self.warn: Final = warn or (lambda _: None)
         self._warned = False
 
     @classmethod
@@ -179,9 +179,9 @@ class Session:
             return
         self._warned = True
         for text in self.credentials.warnings:
-            self._warn(text)
+            self.warn(text)
         if self.endpoint.exposes_credentials and not isinstance(self.credentials, Anonymous):
-            self._warn(
+            self.warn(
                 f"{self.endpoint} is plain http: your {self.credentials.kind} can be read on the way; "
                 "put https in front of the server if the network is not yours"
             )

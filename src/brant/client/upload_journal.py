@@ -7,6 +7,7 @@ an upload address is a licence to write.
 import json
 import os
 import sys
+from collections.abc import Callable
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
@@ -33,11 +34,13 @@ class Begun(NamedTuple):
 class UploadJournal:
     """What is known of the uploads of one folder by one caller to one server. Use it as a context manager.
 
-    `folder` is where journals lie; None keeps it in memory alone. Safe to share between threads.
+    `folder` is where journals lie; None keeps it in memory alone, as does one that cannot be written, which
+    `warn` hears of. Safe to share between threads.
     """
 
-    def __init__(self, folder: Path | None, *identity: str) -> None:
+    def __init__(self, folder: Path | None, *identity: str, warn: Callable[[str], None]) -> None:
         self._path = folder and folder / f"{sha256(chr(0).join(identity).encode()).hexdigest()[:40]}.jsonl"
+        self._warn = warn
         self._begun: dict[tuple[str, int, int], Begun] = {}
         self._handle = -1
         self._lock = Lock()
@@ -83,10 +86,12 @@ class UploadJournal:
                 _sweep(self._path.parent)
                 self._handle = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
             except OSError as error:
-                raise LocalFailure(
-                    f"{self._path} cannot be written ({error.strerror}): make it writable, uploads are "
-                    "remembered there"
-                ) from None
+                # A home that nobody can write to (a container's) stops no upload.
+                self._warn(
+                    f"{self._path.parent} cannot be written ({error.strerror}): if this upload is cut off, "
+                    "the next run begins it anew"
+                )
+                return self
             if not _locked(self._handle):
                 os.close(self._handle)
                 raise Conflict(
