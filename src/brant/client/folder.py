@@ -67,7 +67,9 @@ class _Problems:
         if self._lines:
             more = len(self._lines) - _MOST_SHOWN
             shown = self._lines[:_MOST_SHOWN] + ([f"and {more} more"] if more > 0 else [])
-            raise InvalidInput(f"nothing was uploaded from {self._folder}:\n" + "\n".join(shown))
+            # One problem is one line; several stand below what they have in common.
+            start = " " if len(shown) == 1 else "\n"
+            raise InvalidInput(f"nothing was uploaded from {self._folder}:{start}" + "\n".join(shown))
 
 
 def scan(
