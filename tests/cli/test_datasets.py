@@ -184,6 +184,7 @@ def test_some_files_alone(ada_desk: Desk, penguins: str, words: tuple[str, ...],
     [
         ("{handle}/versions/1",),
         ("{handle}/1",),
+        ("{slug}/versions/1",),
         ("{handle}", "--version-number", "1"),
         ("-d", "{handle}", "--version-number", "1"),
     ],
@@ -193,7 +194,8 @@ def test_an_older_version_in_every_spelling(
 ) -> None:
     newer = draft("penguins", {"penguins.csv": b"island\nBiscoe\n"})
     assert ada_desk.brant("datasets", "version", "-p", newer, "-m", "newer", "-q").code == 0
-    spelled = [word.format(handle=penguins) for word in words]
+    slug = penguins.partition("/")[2]
+    spelled = [word.format(handle=penguins, slug=slug) for word in words]
     ended = ada_desk.brant("datasets", "download", *spelled, "-f", "penguins.csv", "-w", "-q")
     assert ended.code == 0, ended.err
     assert (ada_desk.folder / "penguins.csv").read_bytes() == b"island,mass\nDream,3750\n"
@@ -260,6 +262,9 @@ def test_init_writes_a_template_once(ada_desk: Desk, ada: User) -> None:
     assert ada_desk.brant("datasets", "init").code == Conflict.exit_code
     assert file.read_text() == "{}"
     assert ada_desk.brant("datasets", "init", "-p", "nowhere").code == NotFound.exit_code
+
+    (ada_desk.folder / "my data").mkdir()
+    assert ada_desk.brant("datasets", "init", "-p", "my data").err.endswith("create -p 'my data'\n")
 
 
 def test_init_works_without_a_server(desk: Desk) -> None:

@@ -29,7 +29,7 @@ def read_handle(parsed: Namespace) -> str:
 def resolve(text: str, session: "Session", *, version: int | None = None) -> DatasetHandle:
     """The handle that `text` and `version` name; a slug alone is the caller's own. Raises InvalidHandle."""
     parts = text.strip().split("/")
-    if len(parts) == 1:
+    if len(parts) == 1 or (len(parts) == 3 and parts[1] == "versions"):
         text = f"{own_name(session)}/{text}"
     elif len(parts) == 3 and parts[2].isdecimal():
         # As the official command line writes a version.

@@ -33,11 +33,13 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Writes the template; a file that is there already is left alone. Raises DestinationExists."""
+    from shlex import quote
+
     from brant.client.metadata import init
 
     path = init(options.folder, _username(context))
     context.out.write(f"{path}\n")
-    context.say("fill in title, id and licence, then: brant datasets create -p " + str(options.folder))
+    context.say(f"fill in title, id and licence, then: brant datasets create -p {quote(str(options.folder))}")
 
 
 def _username(context: Context) -> str:
