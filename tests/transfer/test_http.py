@@ -1,10 +1,11 @@
 """The pool: whole answers or one clear error, each within its time."""
 
 import io
+import select
 import socket
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import pytest
@@ -144,6 +145,14 @@ def test_a_body_that_cannot_be_sent_twice_is_not(pool: Pool) -> None:
             pool.request("PUT", server.url(), body=iter([b"data"]))
         assert not raised.value.unsent
         assert len(server.requests) == 2
+
+
+def test_a_request_that_goes_once_takes_no_used_connection(pool: Pool) -> None:
+    with peer(status(200, b"a"), then_drop, status(200, b"b")) as server:
+        pool.request("GET", server.url()).read()
+        with pytest.raises(Unreachable):
+            pool.request("POST", server.url(), body=b"data", once=True)
+        assert [asked.connection for asked in server.requests] == [0, 1]
 
 
 def test_a_fresh_connection_that_drops_is_not_tried_again(pool: Pool) -> None:
@@ -342,23 +351,36 @@ def test_a_peer_that_takes_nothing_is_given_up(quick: Pool) -> None:
             gone.set()
 
 
-@pytest.mark.parametrize("tls", [False, True])
-@pytest.mark.parametrize("reset", [False, True])
-def test_an_answer_given_while_the_body_is_still_sent_is_not_lost(tls: bool, reset: bool) -> None:
+def linger(exchange: Exchange) -> None:
+    """Close as a good server does: read on until the client has gone (RFC 9112 §9.6)."""
+    exchange.sock.shutdown(socket.SHUT_WR)
+    exchange.stall()
+
+
+def sit(exchange: Exchange) -> None:
+    """Neither read on nor close, until the client has gone."""
+    exchange.keep = False
+    poller = select.poll()
+    poller.register(exchange.sock, select.POLLHUP)
+    while not poller.poll(50):
+        pass
+
+
+@pytest.mark.parametrize(("tls", "then"), [(False, linger), (False, sit), (True, sit)])
+def test_an_answer_given_while_the_body_is_still_sent_is_not_lost(
+    tls: bool, then: Callable[[Exchange], None]
+) -> None:
     settings = TransportSettings(read_timeout=10, ca_file=certificate())
 
     def refuse(exchange: Exchange) -> None:
         exchange.read_body(at_most=10)
         exchange.head(413, {"Content-Length": "9", "Connection": "close"})
         exchange.send(b"too large")
-        if reset:
-            exchange.reset()
-        exchange.hang_up()
+        then(exchange)
 
     with Pool(settings) as pool, peer(refuse, tls=tls) as server:
         response = pool.request("PUT", server.url(), body=iter([b"x" * 100_000] * 500))
-        response.close()
-    assert response.status == 413
+        assert (response.status, response.read()) == (413, b"too large")
 
 
 def test_an_early_answer_ends_the_use_of_its_connection(pool: Pool) -> None:

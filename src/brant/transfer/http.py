@@ -65,8 +65,8 @@ class Pool:
     ) -> Response:
         """Send one request and read the head of its answer; redirects are not followed.
 
-        A request that meets a connection which the peer has just given up goes out again on a fresh one, since
-        no answer came; with `once` it uses a fresh one from the start, and is never sent twice.
+        A request that meets a connection which the peer has just given up goes out again on a fresh one,
+        since no answer came; with `once` it uses a fresh one from the start, and is never sent twice.
 
         `timeout`, in seconds, is what the peer has for the head of its answer once the request is out, and
         then for each piece of its body; it defaults to the settings' `read_timeout`. A body of unknown length

@@ -1,6 +1,7 @@
 """One connection: opened, encrypted, written and read under deadlines that no peer can stretch."""
 
 import io
+import selectors
 import socket
 from collections.abc import Callable
 from time import monotonic
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 _SEND_PIECE: Final = 256 * 1024
+_Selector: Final = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
 class Stalled(TimeoutError):
@@ -35,6 +37,7 @@ class Wire:
         self._waited = 0.0
         self._moved = 0
         self._early = b""
+        self._selector: selectors.BaseSelector | None = None
         self.received = 0
         self.idle_since = 0.0
         self.broken_off = False
@@ -59,17 +62,33 @@ class Wire:
     def send(self, data: bytes | memoryview) -> None:
         """Send all of `data`. Raises AnsweredEarly, Stalled, or the socket's own OSError."""
         view = memoryview(data).cast("B")
+        self._sock.settimeout(0)
         while view:
             if self._is_answered():
                 raise AnsweredEarly
-            started = monotonic()
-            self._sock.settimeout(self._patience)
             try:
                 sent = self._sock.send(view[:_SEND_PIECE])
-            except TimeoutError:
-                raise Stalled(f"took no byte for {self._patience:g} s") from None
-            self._watch(sent, monotonic() - started, "took")
+            except OSError as error:
+                if not _would_block(error):
+                    raise
+                sent = 0
+            waited = 0.0 if sent else self._await_room()
+            self._watch(sent, waited, "took")
             view = view[sent:]
+
+    def _await_room(self) -> float:
+        """Wait until the socket takes bytes, or brings some: an answer read late may be lost to a reset."""
+        if self._selector is None:
+            self._selector = _Selector()
+        events = selectors.EVENT_WRITE if self._early else selectors.EVENT_WRITE | selectors.EVENT_READ
+        key = self._selector.register(self._sock, events)
+        started = monotonic()
+        try:
+            if not self._selector.select(self._patience):
+                raise Stalled(f"took no byte for {self._patience:g} s")
+        finally:
+            self._selector.unregister(key.fileobj)
+        return monotonic() - started
 
     def sendall(self, data: bytes) -> None:
         self.send(data)
@@ -117,7 +136,6 @@ class Wire:
     def _is_answered(self) -> bool:
         """Look, without waiting, whether the peer speaks while we are still sending (RFC 9112 §9.6)."""
         if not self._early:
-            self._sock.settimeout(0)
             try:
                 self._early = self._sock.recv(64 * 1024)
             except OSError as error:
@@ -155,8 +173,11 @@ class _Reader(io.RawIOBase):
 
 
 def _would_block(error: OSError) -> bool:
-    # ssl.SSLWantReadError is compared by name, so that plain http need not import ssl.
-    return isinstance(error, BlockingIOError) or type(error).__name__ == "SSLWantReadError"
+    # The errors of ssl are compared by name, so that plain http need not import it.
+    return isinstance(error, BlockingIOError) or type(error).__name__ in (
+        "SSLWantReadError",
+        "SSLWantWriteError",
+    )
 
 
 def connect(
