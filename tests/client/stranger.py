@@ -79,6 +79,9 @@ class Stranger:
     def _GetDatasetStatus(self, _: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
         return (200, {"status": "READY"}) if self.exists else (404, {"code": 404, "message": "none"})
 
+    def _ListDatasets(self, _: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
+        return 200, {"datasets": [{"ref": "ada/geese", "title": "Geese"}]}
+
     def _GetDataset(self, _: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
         return 200, {"ref": "ada/palmer-penguins", "currentVersionNumber": 3}
 

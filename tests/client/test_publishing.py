@@ -159,6 +159,20 @@ def test_a_handle_that_is_taken_is_said_before_any_upload(session: Session, publ
         datasets.create(session, folder)
 
 
+def test_a_title_that_is_taken_is_said_before_any_upload(
+    other: Stranger, folder: Path, tmp_path: Path
+) -> None:
+    metadata = {"id": "ada/other-geese", "title": "GEESE!", "licenses": [{"name": "CC0-1.0"}]}
+    other.on["ListDatasets"] = status(
+        200, b'{"datasets": [{"ref": "ada/geese", "title": "Geese!"}]}', Content_Type="application/json"
+    )
+    (folder / "dataset-metadata.json").write_text(json.dumps(metadata))
+
+    with pytest.raises(Conflict, match="the title 'GEESE!' is in use by ada/geese: choose another"):
+        datasets.create(other.session(tmp_path / "state"), folder)
+    assert (other.started, other.published) == ([], [])
+
+
 def test_a_version_of_nothing_is_refused(session: Session, publishable: Publishable) -> None:
     with pytest.raises(NotFound, match="publish it first with 'brant datasets create'"):
         datasets.create_version(session, publishable(files=FILES), "x")

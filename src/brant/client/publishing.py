@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
+from brant.client.datasets import list_datasets
 from brant.client.folder import LocalFile, scan
 from brant.client.manifest import fill
 from brant.client.metadata import Description, Resource, for_create, for_version, load
@@ -84,12 +85,8 @@ def create(
     described = for_create(load(folder))
     handle = _required(described)
     with _selected(folder, dir_mode, ignore) as selection:
-        _greet(session)
-        if _exists(session, handle):
-            raise Conflict(
-                f"{handle} is there already: choose another slug in {described.path}, "
-                "or publish a new version with 'brant datasets version'"
-            )
+        caller = _greet(session)
+        _check_free(session, described, handle, caller)
         request = ApiCreateDatasetRequest(
             owner_slug=handle.owner,
             slug=handle.slug,
@@ -258,9 +255,9 @@ def _refused(ref: str, answer: ApiCreateDatasetResponse) -> Conflict | InvalidIn
     return (Conflict if taken else InvalidInput)(f"{ref} was not published: {reason}")
 
 
-def _greet(session: Session) -> None:
-    """Learn before any file is read whether the credentials hold, and what the server offers."""
-    session.call(HELLO, Empty())
+def _greet(session: Session) -> str:
+    """The caller's name: learnt before any file is read, with what the server offers."""
+    return session.call(HELLO, Empty()).user_name
 
 
 def _exists(session: Session, handle: DatasetHandle) -> bool:
@@ -271,6 +268,19 @@ def _exists(session: Session, handle: DatasetHandle) -> bool:
     except (NotFound, PermissionDenied, InvalidInput):
         return False
     return True
+
+
+def _check_free(session: Session, described: Description, handle: DatasetHandle, caller: str) -> None:
+    """Raises Conflict if the handle is taken, or the title among its owner's; nothing was sent yet."""
+    advice = f"in {described.path}, or publish a new version with 'brant datasets version'"
+    if _exists(session, handle):
+        raise Conflict(f"{handle} is there already: choose another slug {advice}")
+    mine = handle.owner == caller
+    found = list_datasets(session, search=described.title, mine=mine, user=None if mine else handle.owner)
+    for other in found.datasets:
+        same = (other.title or "").casefold() == described.title.casefold()
+        if same and other.ref.startswith(f"{handle.owner}/"):
+            raise Conflict(f"the title {described.title!r} is in use by {other.ref}: choose another {advice}")
 
 
 def _required(described: Description) -> DatasetHandle:
