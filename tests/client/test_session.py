@@ -205,6 +205,18 @@ def test_an_anonymous_caller_hears_how_to_log_in(script: Script) -> None:
         calling.list()
 
 
+def test_a_passed_over_token_file_is_part_of_the_one_line(script: Script) -> None:
+    empty = Anonymous(warnings=("access_token is empty",))
+    calling = script(answer({"code": 401, "message": "who?"}, 401), LISTED, credentials=empty)
+
+    with pytest.raises(Unauthenticated, match=r"asks who you are: .* \(access_token is empty\)"):
+        calling.list()
+    assert calling.warnings == []
+
+    calling.list()
+    assert calling.warnings == ["access_token is empty"]
+
+
 def test_a_refusal_says_as_whom_it_was_asked(script: Script) -> None:
     legacy = LegacyKey("ada", "0" * 32, "~/.kaggle/kaggle.json")
     calling = script(answer({"code": 403, "message": "not yours"}, 403), credentials=legacy)

@@ -94,7 +94,8 @@ class Reader:
             else "get a token from whoever runs the server ('brant admin token NAME' there)"
         )
         if isinstance(self._credentials, Anonymous):
-            return f"{self._endpoint} asks who you are: {where} and set KAGGLE_API_TOKEN to it"
+            passed_over = "".join(f" ({warning})" for warning in self._credentials.warnings)
+            return f"{self._endpoint} asks who you are: {where} and set KAGGLE_API_TOKEN to it{passed_over}"
         return (
             f"{self._endpoint} refused the {self._credentials.kind} from {self._credentials.source}"
             f"{f' ({said})' if said else ''}: {where} and put it there"

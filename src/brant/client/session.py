@@ -113,7 +113,6 @@ class Session:
         verb is GET. Raises what the answer stands for (the whole error tree); Unreachable when no answer came
         in time.
         """
-        self._say_once()
         safe = method.verb == "GET" if repeatable is None else repeatable
         body = encode(request)
         delays, unheard = (retry or self.retry).delays(self.random), _UNHEARD.delays(self.random)
@@ -157,6 +156,9 @@ class Session:
             offered = response.headers.get(_EXTENSIONS)
             if offered is not None:
                 self.extensions = frozenset(offered.replace(",", " ").split())
+            # Where credentials are what is wrong, the error says all there is to say of them.
+            if response.status != 401:
+                self._say_once()
             return self._reader.read(method, response)
 
     def _gave_up(self, failure: BrantError, attempts: int, seconds: float) -> BrantError:
