@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from brant.server.domain.handlers import compose, handlers
 
@@ -22,14 +22,16 @@ Resp = TypeVar("Resp", bound=Message)
 class PlainLinks(NamedTuple):
     """Addresses that say what they stand for, and sign nothing."""
 
+    reader: int | None
+
     def upload(self, token: str) -> str:
         return f"upload:{quote(token)}"
 
     def blob(self, sha256: str, name: str, *, version_id: int) -> str:
-        return f"blob:{sha256}/{quote(name, safe='')}?version={version_id}"
+        return f"blob:{sha256}/{quote(name, safe='')}?version={version_id}&for={self.reader or ''}"
 
     def bundle(self, version_id: int, name: str) -> str:
-        return f"bundle:{version_id}/{quote(name, safe='')}"
+        return f"bundle:{version_id}/{quote(name, safe='')}?for={self.reader or ''}"
 
     def page(self, path: str) -> str:
         return f"page:{path}"
@@ -56,7 +58,9 @@ class Handlers:
         """The handler's answer to the actor that the user's access token stands for."""
         now = datetime.now(UTC)
         handler = cast("Callable[[Context, Req], Resp]", self._handlers[method])
-        return handler(Context(self._actor(user, now), now, PlainLinks()), request)
+        actor = self._actor(user, now)
+        links = PlainLinks(None if actor is None else actor.user_id)
+        return handler(Context(actor, now, links), request)
 
     def put(self, address: str, data: bytes) -> None:
         """Hands the bytes to the upload, in pieces."""
@@ -70,12 +74,12 @@ class Handlers:
     def get(self, address: str) -> bytes:
         """Reads a blob or a bundle whole."""
         parts = urlsplit(address)
-        key = parts.path.partition("/")[0]
+        key, query = parts.path.partition("/")[0], dict(parse_qsl(parts.query))
+        reader = int(query["for"]) if "for" in query else None
         if parts.scheme == "bundle":
-            bundle = self._services.downloads.bundle(int(key))
+            bundle = self._services.downloads.bundle(int(key), reader)
             return b"".join(bundle.read(0, bundle.size))
-        (version,) = parse_qs(parts.query)["version"]
-        blob = self._services.downloads.blob(key, int(version))
+        blob = self._services.downloads.blob(key, int(query["version"]), reader)
         return b"".join(blob.read(0, blob.size))
 
     def _actor(self, user: User | None, now: datetime) -> Actor | None:

@@ -36,7 +36,7 @@ def bundle_of(world: World, of: str = "ada/penguins", number: int | None = None)
     url = world.services.downloads.download(world.context(None), request).url
     version_id, name = url.removeprefix("http://test/bundles/").split("/")
     assert name == f"{slug}.zip"
-    return world.services.downloads.bundle(int(version_id))
+    return world.services.downloads.bundle(int(version_id), None)
 
 
 def whole(bundle: Bundle) -> bytes:
@@ -127,7 +127,7 @@ def test_a_deleted_version_has_no_bundle_any_more(world: World, ada: Actor) -> N
     with pytest.raises(NotFound):
         whole(bundle)
     with pytest.raises(NotFound):
-        world.services.downloads.bundle(bundle.version_id)
+        world.services.downloads.bundle(bundle.version_id, None)
 
 
 def test_ten_thousand_files_are_published_listed_and_read(world: World, ada: Actor) -> None:

@@ -7,14 +7,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 
 from brant.errors import LocalFailure, PermissionDenied
-from brant.server.edge.links import LIFETIME, SignedLinks, Signer, check_link, load_key
+from brant.server.edge.links import LIFETIME, Grant, SignedLinks, Signer, check_link, load_key
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SIGNER = Signer(b"k" * 32)
-LINKS = SignedLinks("http://localhost", SIGNER, NOW)
+LINKS = SignedLinks("http://localhost", SIGNER, NOW, 3)
 
 
-def checked(address: str, now: datetime, signer: Signer = SIGNER) -> int:
+def checked(address: str, now: datetime, signer: Signer = SIGNER) -> Grant:
     parts = urlsplit(address)
     path = [unquote(part) for part in parts.path.split("/")[2:]]
     return check_link(signer, path, dict(parse_qsl(parts.query)), now)
@@ -24,14 +24,22 @@ def checked(address: str, now: datetime, signer: Signer = SIGNER) -> int:
 def test_an_address_holds_until_it_expires(name):
     address = LINKS.blob("ab" * 32, name, version_id=7)
     assert unquote(urlsplit(address).path.rpartition("/")[2]) == name
-    assert checked(address, NOW) == 7
-    assert checked(address, NOW + LIFETIME - timedelta(seconds=1)) == 7
+    assert checked(address, NOW) == Grant(7, reader=3)
+    assert checked(address, NOW + LIFETIME - timedelta(seconds=1)) == Grant(7, reader=3)
     with pytest.raises(PermissionDenied, match="expired"):
         checked(address, NOW + LIFETIME)
 
 
 def test_the_address_of_a_file_in_a_folder_ends_with_its_base_name():
     assert urlsplit(LINKS.blob("ab" * 32, "deep/er/a.csv", version_id=7)).path.endswith("/a.csv")
+
+
+def test_who_may_use_an_address_cannot_be_changed():
+    address = LINKS.bundle(7, "set.zip")
+    for other in ("for=4", "for="):
+        with pytest.raises(PermissionDenied, match="signature"):
+            checked(address.replace("for=3", other), NOW)
+    assert checked(SignedLinks("http://localhost", SIGNER, NOW, None).bundle(7, "x.zip"), NOW).reader is None
 
 
 def test_another_key_signs_nothing_of_ours():

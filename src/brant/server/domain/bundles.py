@@ -9,9 +9,10 @@ import sqlalchemy as sa
 
 from brant.errors import NotFound
 from brant.server.domain import zip_layout
+from brant.server.domain.permissions import visible_to_user
 from brant.server.store.blobs import CHUNK, BlobStore
 from brant.server.store.database import Database
-from brant.server.store.tables import blobs, files, versions
+from brant.server.store.tables import blobs, datasets, files, versions
 
 # A range mostly asks for little; who reads on gets more at once.
 _FIRST_BATCH: Final = 20
@@ -105,10 +106,17 @@ class Bundle:
             raise NotFound("this version has been deleted while it was read")
 
 
-def find_bundle(db: Database, store: BlobStore, version_id: int) -> Bundle:
-    """The bundle of a version. Raises NotFound when the version is not there, or not any more."""
+def find_bundle(db: Database, store: BlobStore, version_id: int, reader: int | None) -> Bundle:
+    """The bundle of a version, for the user `reader` or for anybody.
+
+    Raises NotFound when the version is not there any more, or the reader may not see its dataset.
+    """
     with db.read() as connection:
-        row = connection.execute(sa.select(versions).where(versions.c.id == version_id)).one_or_none()
+        row = connection.execute(
+            sa.select(versions)
+            .join(datasets, datasets.c.id == versions.c.dataset_id)
+            .where(versions.c.id == version_id, visible_to_user(reader))
+        ).one_or_none()
     if row is None:
         raise NotFound("this version is not there any more: ask for the dataset again")
     directory_stop = row.directory_start + row.directory_size

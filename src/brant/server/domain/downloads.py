@@ -15,7 +15,7 @@ from brant.contract.method import HttpRedirect
 from brant.errors import NotFound
 from brant.server.domain.actor import Context
 from brant.server.domain.bundles import Bundle, find_bundle
-from brant.server.domain.permissions import find_dataset
+from brant.server.domain.permissions import find_dataset, visible_to_user
 from brant.server.domain.versions import find_version
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
@@ -77,19 +77,21 @@ class Downloads:
             ),
         )
 
-    def blob(self, sha256: str, version_id: int) -> BlobFile:
-        """A file of a version, or its dataset's cover image. Raises NotFound once the version is deleted."""
+    def blob(self, sha256: str, version_id: int, reader: int | None) -> BlobFile:
+        """A file of a version, or its dataset's cover image, for the user `reader` or for anybody.
+
+        Raises NotFound once the version is deleted, or the reader may not see its dataset any more.
+        """
         held = sa.or_(
             sa.exists().where(files.c.sha256 == blobs.c.sha256, files.c.version_id == version_id),
-            sa.exists().where(
-                datasets.c.cover_sha256 == blobs.c.sha256, datasets.c.id == versions.c.dataset_id
-            ),
+            datasets.c.cover_sha256 == blobs.c.sha256,
         )
         with self._db.read() as connection:
             row = connection.execute(
                 sa.select(blobs, versions.c.created.label("published"))
-                .join(versions, versions.c.id == version_id)
-                .where(blobs.c.sha256 == sha256.lower(), held)
+                .select_from(versions.join(datasets, datasets.c.id == versions.c.dataset_id))
+                .join(blobs, sa.and_(blobs.c.sha256 == sha256.lower(), held))
+                .where(versions.c.id == version_id, visible_to_user(reader))
             ).one_or_none()
         if row is None:
             raise NotFound("this file is not there any more: ask for the dataset again")
@@ -97,9 +99,9 @@ class Downloads:
             row.sha256, row.md5, row.crc32, row.size, row.published, self._store.path(row.sha256), self._store
         )
 
-    def bundle(self, version_id: int) -> Bundle:
-        """A whole version as a zip. Raises NotFound once the version is deleted."""
-        return find_bundle(self._db, self._store, version_id)
+    def bundle(self, version_id: int, reader: int | None) -> Bundle:
+        """A whole version as a zip, under the same conditions."""
+        return find_bundle(self._db, self._store, version_id, reader)
 
 
 def _find_file(connection: Connection, version: Any, name: str) -> Any:

@@ -36,6 +36,14 @@ def visible_to(actor: Actor | None) -> sa.ColumnElement[bool]:
     )
 
 
+def visible_to_user(user_id: int | None) -> sa.ColumnElement[bool]:
+    """As `visible_to`, for who is known by number alone: what an address was once given to."""
+    if user_id is None:
+        return visible_to(None)
+    is_admin = sa.exists().where(users.c.id == user_id, users.c.is_admin)
+    return sa.or_(visible_to(Actor(user_id, name="")), is_admin)
+
+
 def shared_with(user_id: int) -> sa.ColumnElement[bool]:
     """The condition that a user collaborates on a row of `datasets`, in any role."""
     return sa.exists().where(collaborators.c.dataset_id == datasets.c.id, collaborators.c.user_id == user_id)

@@ -102,7 +102,8 @@ class Api:
 
     def _context(self, actor: Actor | None, origin: str) -> Context:
         now = self._clock()
-        return Context(actor=actor, now=now, links=SignedLinks(origin, self._signer, now))
+        reader = None if actor is None else actor.user_id
+        return Context(actor=actor, now=now, links=SignedLinks(origin, self._signer, now, reader))
 
 
 def _run(match: Match, handler: Handler, context: Context, body: bytes, query: str) -> Response:

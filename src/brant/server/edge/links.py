@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from brant.errors import LocalFailure, PermissionDenied
@@ -36,12 +36,23 @@ class Signer:
             )
 
 
-class SignedLinks:
-    """The addresses for one caller, in the origin that the caller used; they expire LIFETIME after `now`."""
+class Grant(NamedTuple):
+    """What a signed address grants: a part of a version, to the user `reader`; None stands for anybody."""
 
-    def __init__(self, origin: str, signer: Signer, now: datetime) -> None:
+    version_id: int
+    reader: int | None
+
+
+class SignedLinks:
+    """The addresses for one caller, in the origin that the caller used; they expire LIFETIME after `now`.
+
+    An address names who asked for it, so that it ends with that user's right to see the dataset.
+    """
+
+    def __init__(self, origin: str, signer: Signer, now: datetime, reader: int | None) -> None:
         self._origin = origin
         self._signer = signer
+        self._reader = "" if reader is None else str(reader)
         self._expires = str(int((now + LIFETIME).timestamp()))
 
     def upload(self, token: str) -> str:
@@ -61,22 +72,19 @@ class SignedLinks:
         return self._origin + quote(path)
 
     def _signed(self, kind: str, key: str, name: str, version: str) -> str:
-        signature = self._signer.sign(kind, key, name, version, self._expires)
-        query = f"version={version}&expires={self._expires}&signature={signature}"
+        signature = self._signer.sign(kind, key, name, version, self._reader, self._expires)
+        query = f"version={version}&for={self._reader}&expires={self._expires}&signature={signature}"
         return f"{self._origin}/storage/{kind}/{quote(key)}/{quote(name, safe='')}?{query}"
 
 
-def check_link(signer: Signer, path: Sequence[str], query: Mapping[str, str], now: datetime) -> int:
-    """The id of the version that an address grants a part of; `path` is its kind, key and name, decoded.
-
-    Raises PermissionDenied.
-    """
-    version, expires = query.get("version", ""), query.get("expires", "")
-    signer.check(query.get("signature", ""), *path, version, expires)
-    # What carries a good signature was written by `SignedLinks`, so both are numbers.
+def check_link(signer: Signer, path: Sequence[str], query: Mapping[str, str], now: datetime) -> Grant:
+    """What an address grants; `path` is its kind, key and name, decoded. Raises PermissionDenied."""
+    version, reader, expires = (query.get(name, "") for name in ("version", "for", "expires"))
+    signer.check(query.get("signature", ""), *path, version, reader, expires)
+    # What carries a good signature was written by `SignedLinks`, so these are numbers.
     if now >= datetime.fromtimestamp(int(expires), UTC):
         raise PermissionDenied("this address has expired: ask the API for a new one")
-    return int(version)
+    return Grant(int(version), int(reader) if reader else None)
 
 
 def load_key(path: Path, random_bytes: Callable[[int], bytes]) -> bytes:

@@ -48,13 +48,13 @@ class Storage:
     async def _download(self, path: list[str], scope: Scope, receive: Receive, send: Send) -> None:
         kind, key, name = path
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
-        version = check_link(self._signer, path, query, self._clock())
+        grant = check_link(self._signer, path, query, self._clock())
         if kind == "blobs":
-            file = await run_in_threadpool(self._stored.blob, key, version)
+            file = await run_in_threadpool(self._stored.blob, key, *grant)
             checksums = checksum_headers(sha256=file.sha256, md5=file.md5)
             await serve(scope, receive, send, content=file, etag=file.sha256, name=name, headers=checksums)
         else:
-            bundle = await run_in_threadpool(self._stored.bundle, version)
+            bundle = await run_in_threadpool(self._stored.bundle, *grant)
             await serve(scope, receive, send, content=bundle, etag=bundle.etag, name=name, headers={})
 
 
