@@ -1,7 +1,7 @@
 """The commands shown in README.md and docs/tutorial.md run as they stand, and print what is shown there.
 
 In a ```console block a line `$ command` is run, all of a page in one shell; what follows is what it prints,
-where `...` stands for anything. Ports, dates and folders are put in the words of the page before the comparison.
+where `...` stands for anything. Ports, dates and folders are put in the words of the page before that.
 """
 
 import doctest
