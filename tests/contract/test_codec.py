@@ -280,3 +280,22 @@ def test_the_rest_form_of_an_empty_message_has_empty_texts_and_nulls() -> None:
     assert written["lastUpdated"] == "2026-01-31T12:00:00.000Z"
     assert (written["title"], written["totalBytes"], written["tags"]) == ("", None, [])
     assert written["versions"][0]["versionNotes"] == ""
+
+
+@pytest.mark.parametrize("opening, closing", [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_too_deeply_is_refused_wherever_it_stands(opening, closing):
+    for depth in (900, 100_000):
+        deep = (opening * depth + "1" + closing * depth).encode()
+        with pytest.raises(InvalidInput):
+            codec.decode_request(b'{"search":%b}' % deep, ApiListDatasetsRequest)
+        with pytest.raises(InvalidInput):
+            codec.decode_rest(ApiUpdateDatasetMetadataRequest, params={}, body=deep, body_field="settings")
+
+
+@pytest.mark.parametrize("kind, text", [(Timestamp, "0001-01-01T00:00:00+23:59"), (Duration, "9" * 30 + "s")])
+def test_a_time_beyond_all_dates_is_refused(kind, text):
+    class Timed(codec.Message):
+        at: kind
+
+    with pytest.raises(InvalidInput):
+        codec.decode(b'{"at":"%b"}' % text.encode(), Timed)

@@ -153,6 +153,8 @@ def from_builtins(value: object, kind: type[M], *, strict: bool = True) -> M:
         return msgspec.convert(_without_nulls(value), kind, strict=strict, dec_hook=_read)
     except msgspec.ValidationError as error:
         raise InvalidInput(f"{_noun(kind)}: {_complaint(error)}") from None
+    except RecursionError:
+        raise InvalidInput(f"{_noun(kind)}: it is nested too deeply") from None
 
 
 def decode_rest(kind: type[M], *, params: Mapping[str, str], body: bytes, body_field: str | None) -> M:
@@ -220,7 +222,10 @@ def _write(value: object) -> object:
 
 def _read(kind: type, value: object) -> object:
     if issubclass(kind, (Timestamp, Duration)) and isinstance(value, str):
-        return kind.parse(value)
+        try:
+            return kind.parse(value)
+        except OverflowError:
+            pass  # a year, or a number of days, that no date has
     raise ValueError(f"expected a {kind.__name__.lower()} as text")
 
 

@@ -18,6 +18,7 @@ from brant.contract.dataset_messages import (
     DatasetViewedGroup,
 )
 from brant.errors import InvalidInput, Unauthenticated
+from brant.server.domain import paging
 from brant.server.domain.actor import Actor
 from brant.server.store.tables import collaborators, datasets
 from tests.server.domain.conftest import World
@@ -154,6 +155,17 @@ def test_a_page_goes_on_behind_the_last_though_others_come(world: World, ada: Ac
 def test_a_page_token_that_was_not_given_is_refused(world: World, token: str) -> None:
     with pytest.raises(InvalidInput, match="page token"):
         refs(world, None, page_token=token)
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59-23:59"])
+def test_a_forged_page_token_with_a_moment_that_is_none_is_refused(world: World, moment: str) -> None:
+    with pytest.raises(InvalidInput, match="page token"):
+        refs(world, None, sort_by=sort("UPDATED"), page_token=paging.encode([moment, 1]))
+
+
+def test_more_tags_than_a_dataset_can_have_are_refused(world: World) -> None:
+    with pytest.raises(InvalidInput, match="3000 tags"):
+        refs(world, None, tag_ids=",".join(f"t{number}" for number in range(3000)))
 
 
 def test_a_page_token_of_another_order_is_refused(world: World, ada: Actor) -> None:

@@ -20,7 +20,7 @@ from brant.contract.dataset_messages import (
     DatasetSettingsFileColumn,
     SettingsLicense,
 )
-from brant.errors import NotFound, PermissionDenied
+from brant.errors import InvalidInput, NotFound, PermissionDenied
 from brant.server.domain.actor import Actor
 from tests.server.domain.conftest import World
 
@@ -139,6 +139,32 @@ def test_a_title_in_use_is_said(world: World, ada: Actor) -> None:
     world.create(ada, {"a": b"1"}, slug="other", title="Taken title")
     assert "in use by ada/other" in update(world, ada, title="TAKEN title")[0]
     assert update(world, ada, title=info(world).title) == []
+
+
+def test_a_title_in_use_does_not_tell_of_a_dataset_that_one_may_not_see(
+    world: World, ada: Actor, bob: Actor
+) -> None:
+    update(world, ada, collaborators=[person("bob")])
+    world.create(ada, {"a": b"1"}, slug="hush", title="Taken title", is_private=True)
+    (said,) = update(world, bob, collaborators=[person("bob")], title="Taken title")
+    assert "in use by another dataset of ada" in said
+    assert "hush" not in said
+
+
+@pytest.mark.parametrize("said", [None, DatasetSettings()])
+def test_settings_that_say_nothing_do_not_publish_what_was_private(
+    world: World, ada: Actor, said: DatasetSettings | None
+) -> None:
+    update(world, ada, is_private=True, description="Kept")
+    request = ApiUpdateDatasetMetadataRequest(**OF, settings=said)
+    with pytest.raises(InvalidInput, match="isPrivate"):
+        world.services.metadata.update(world.context(ada), request)
+    assert (info(world, ada).is_private, info(world, ada).description) == (True, "Kept")
+
+
+def test_a_description_holds_nothing_that_a_terminal_would_obey(world: World, ada: Actor) -> None:
+    update(world, ada, description="one\ttwo\r\n\x1b[2Jthree\x9b31m\x00\x7f")
+    assert info(world).description == "one\ttwo\r\n[2Jthree31m"
 
 
 @pytest.mark.parametrize(

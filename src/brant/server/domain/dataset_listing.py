@@ -1,6 +1,6 @@
 """ListDatasets: whose, which, in what order, page by page."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -16,6 +16,7 @@ from brant.contract.dataset_messages import (
     DatasetViewedGroup,
 )
 from brant.errors import InvalidInput, Unauthenticated
+from brant.server.domain import dataset_rules as rules
 from brant.server.domain import dataset_shapes as shapes
 from brant.server.domain import paging
 from brant.server.domain.actor import Actor, Context
@@ -124,8 +125,15 @@ def _conditions(request: ApiListDatasetsRequest, actor: Actor | None) -> list[Co
         conditions.append(_holds(_FILE_TYPES[request.file_type]))
     if request.viewed is DatasetViewedGroup.DATASET_VIEWED_GROUP_VIEWED:
         conditions.append(_viewed(actor))
-    wanted = (word.strip().lower() for word in (request.tag_ids or "").split(","))
-    return [*conditions, *(_tagged(word) for word in wanted if word)]
+    return [*conditions, *map(_tagged, _words(request.tag_ids or ""))]
+
+
+def _words(listed: str) -> list[str]:
+    words = dict.fromkeys(word.strip().lower() for word in listed.split(","))
+    words.pop("", None)
+    if len(words) > rules.MOST_TAGS:
+        raise InvalidInput(f"no dataset has {len(words)} tags: ask for at most {rules.MOST_TAGS}")
+    return list(words)
 
 
 def _of_group(request: ApiListDatasetsRequest, actor: Actor | None) -> list[ColumnElement[bool]]:
@@ -173,8 +181,8 @@ def _after(key: ColumnElement[Any], token: str) -> ColumnElement[bool]:
     """The condition of coming behind the last one shown."""
     place, dataset_id = paging.decode(token, tuple[str | float | int, int])
     try:
-        moment = datetime.fromisoformat(place) if isinstance(place, str) else None
-    except ValueError:
+        moment = datetime.fromisoformat(place).astimezone(UTC) if isinstance(place, str) else None
+    except (ValueError, OverflowError):
         raise InvalidInput("this is no page token of this list: begin at the first page") from None
     if (moment is not None) != isinstance(key.type, type(datasets.c.updated.type)):
         raise InvalidInput("this page token is of a list in another order: begin at the first page")

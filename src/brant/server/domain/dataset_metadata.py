@@ -18,6 +18,7 @@ from brant.contract.dataset_messages import (
     DatasetSettingsFileColumn,
     SettingsLicense,
 )
+from brant.errors import InvalidInput
 from brant.server.domain import dataset_rules as rules
 from brant.server.domain import dataset_shapes as shapes
 from brant.server.domain.actor import Context
@@ -66,7 +67,10 @@ class Metadata:
     def update(
         self, context: Context, request: ApiUpdateDatasetMetadataRequest
     ) -> ApiUpdateDatasetMetadataResponse:
-        """Sets what `settings` say, or nothing: then `errors` say why, all of them at once."""
+        """Sets what `settings` say, or nothing: then `errors` say why, all of them at once.
+
+        Raises InvalidInput where there are none: to the wire that reads like "public, and everything empty".
+        """
         actor, settings = context.caller, request.settings or DatasetSettings()
         errors: list[str] = []
         with self._db.write(durable=True) as connection:
@@ -74,6 +78,10 @@ class Metadata:
             require(connection, actor, row, Role.WRITER, "change the metadata of")
             if changes_access(connection, row, settings):
                 require(connection, actor, row, Role.ADMIN, "change who sees or edits")
+            if settings == DatasetSettings():
+                raise InvalidInput(
+                    "`settings` say nothing: send the metadata as they are to be, isPrivate among them"
+                )
             with connection.begin_nested() as attempt:
                 errors = apply(connection, row, settings, actor, context.now)
                 if errors:

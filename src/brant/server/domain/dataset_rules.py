@@ -42,6 +42,8 @@ LICENSES: Final = (
     "GPL-3.0",
 )
 
+MOST_TAGS: Final = 50
+
 _CANONICAL: Final = {name.lower(): name for name in LICENSES}
 _FAMILIES: Final = (
     (("cc",), DatasetLicenseGroup.DATASET_LICENSE_GROUP_CC),
@@ -50,7 +52,8 @@ _FAMILIES: Final = (
 )
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?")
 _TAG: Final = re.compile(r"[^\W_]+(?:[ -][^\W_]+)*")
-_MOST_TAGS: Final = 50
+# C0 and C1 (RFC 20, ECMA-48), but for tab and line ends.
+_TERMINAL_CONTROLS: Final = dict.fromkeys({*range(32), *range(127, 160)} - {*b"\t\n\r"})
 _LONGEST_TEXT: Final = 200_000
 
 
@@ -93,8 +96,8 @@ def subtitle(text: str | None) -> str:
 
 
 def text(name: str, value: str | None) -> str:
-    """Any text that is not beyond measure."""
-    kept = unicodedata.normalize("NFC", value or "").replace("\0", "")
+    """Any text that is not beyond measure, without control characters that a terminal would obey."""
+    kept = unicodedata.normalize("NFC", value or "").translate(_TERMINAL_CONTROLS)
     if len(kept) > _LONGEST_TEXT:
         raise InvalidInput(f"{name} has {len(kept)} characters: shorten it to {_LONGEST_TEXT}")
     return kept
@@ -135,8 +138,8 @@ def tags(words: Iterable[str]) -> tuple[list[str], list[str]]:
             good[kept] = None
         else:
             bad.append(word)
-    if len(good) > _MOST_TAGS:
-        raise InvalidInput(f"{len(good)} tags are too many: keep at most {_MOST_TAGS} `keywords`")
+    if len(good) > MOST_TAGS:
+        raise InvalidInput(f"{len(good)} tags are too many: keep at most {MOST_TAGS} `keywords`")
     return list(good), bad
 
 

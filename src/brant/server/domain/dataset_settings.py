@@ -2,6 +2,7 @@
 
 An empty title, no licence and no files leave theirs as they are: a dataset always has them. Other texts and
 lists are set as they come, empty ones too: what `datasets metadata` wrote can be edited and sent back.
+No `isPrivate` means public: kagglesdk 0.1.37 leaves out what is false, so nothing else could mean it.
 """
 
 from collections.abc import Callable, Iterable
@@ -24,6 +25,7 @@ from brant.server.domain import dataset_rules as rules
 from brant.server.domain.actor import Actor
 from brant.server.domain.dataset_index import set_tags
 from brant.server.domain.manifests import extension
+from brant.server.domain.permissions import visible_to
 from brant.server.domain.upload_tokens import find_complete, use_up
 from brant.server.store.tables import collaborators, datasets, files, users, versions
 
@@ -56,7 +58,7 @@ def apply(
     """Sets everything it can and answers what it cannot; the caller rolls back when there is any."""
     values: dict[str, Any] = {"is_private": settings.is_private, "updated": now}
     steps: list[Callable[[], object]] = [
-        lambda: values.update(_title(connection, dataset, settings.title)),
+        lambda: values.update(_title(connection, dataset, settings.title, actor)),
         lambda: values.update(subtitle=rules.subtitle(settings.subtitle)),
         lambda: values.update(description=rules.text("the description", settings.description)),
         lambda: values.update(sources=rules.text("userSpecifiedSources", settings.user_specified_sources)),
@@ -82,18 +84,19 @@ def _complaints(steps: Iterable[Callable[[], object]]) -> Iterable[str]:
             yield error.message
 
 
-def _title(connection: Connection, dataset: Any, text: str | None) -> dict[str, str]:
+def _title(connection: Connection, dataset: Any, text: str | None, actor: Actor) -> dict[str, str]:
     if not text:
         return {}
     title = rules.title(text)
     key = rules.title_key(title)
-    other = connection.scalar(
-        sa.select(datasets.c.slug).where(
+    other = connection.execute(
+        sa.select(datasets.c.slug, visible_to(actor).label("visible")).where(
             datasets.c.owner_id == dataset.owner_id, datasets.c.title_key == key, datasets.c.id != dataset.id
         )
-    )
+    ).one_or_none()
     if other is not None:
-        raise InvalidInput(f"the title {title!r} is in use by {dataset.owner}/{other}: choose another title")
+        user = f"{dataset.owner}/{other.slug}" if other.visible else f"another dataset of {dataset.owner}"
+        raise InvalidInput(f"the title {title!r} is in use by {user}: choose another title")
     return {"title": title, "title_key": key}
 
 
