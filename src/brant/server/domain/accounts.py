@@ -158,8 +158,7 @@ class Accounts:
         if row is None:
             return None
         if row.last_used is None or now - row.last_used >= _TOUCH_EVERY:
-            with self._db.write() as connection:
-                connection.execute(sa.update(tokens).where(tokens.c.id == row.id).values(last_used=now))
+            self._db.note(sa.update(tokens).where(tokens.c.id == row.id).values(last_used=now))
         return Actor(row.user_id, row.name, row.is_admin)
 
 

@@ -159,20 +159,21 @@ class Views:
         )
 
     def _count_view(self, context: Context, dataset_id: int) -> None:
-        mark = upsert(views).values(
-            dataset_id=dataset_id, user_id=context.caller.user_id, last_viewed=context.now
+        seen = datasets.c.id == dataset_id  # none, where it has been deleted meanwhile
+        mark = upsert(views).from_select(
+            ["dataset_id", "user_id", "last_viewed"],
+            sa.select(
+                datasets.c.id,
+                sa.literal(context.caller.user_id),
+                sa.literal(context.now, views.c.last_viewed.type),
+            ).where(seen),
         )
-        mark = mark.on_conflict_do_update(
-            index_elements=[views.c.dataset_id, views.c.user_id], set_={"last_viewed": context.now}
+        self._db.note(
+            sa.update(datasets).where(seen).values(view_count=datasets.c.view_count + 1),
+            mark.on_conflict_do_update(
+                index_elements=[views.c.dataset_id, views.c.user_id], set_={"last_viewed": context.now}
+            ),
         )
-        with self._db.write() as connection:
-            counted = connection.execute(
-                sa.update(datasets)
-                .where(datasets.c.id == dataset_id)
-                .values(view_count=datasets.c.view_count + 1)
-            )
-            if counted.rowcount:  # it may have been deleted meanwhile
-                connection.execute(mark)
 
 
 def _last_seen(connection: Connection, context: Context, dataset_id: int) -> Any:

@@ -57,12 +57,8 @@ class Downloads:
                 url = context.links.blob(file.sha256, file.path.rsplit("/", 1)[-1], version_id=version.id)
             else:
                 url = context.links.bundle(version.id, f"{dataset.slug}.zip")
-        with self._db.write() as connection:
-            connection.execute(
-                sa.update(datasets)
-                .where(datasets.c.id == dataset.id)
-                .values(download_count=datasets.c.download_count + 1)
-            )
+        counted = sa.update(datasets).values(download_count=datasets.c.download_count + 1)
+        self._db.note(counted.where(datasets.c.id == dataset.id))
         return HttpRedirect(url=url)
 
     def download_raw(self, context: Context, request: ApiDownloadDatasetRawRequest) -> HttpRedirect:

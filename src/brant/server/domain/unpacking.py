@@ -69,7 +69,7 @@ class Unpacker:
 
     def _members(self, user_id: int, source: Path, folder: str, now: datetime) -> Iterator[SubmittedFile]:
         room = f"unpack-{secrets.token_hex(8)}"
-        self._store.staged_path(room).mkdir(mode=0o700)
+        self._store.make_room(room)
         try:
             for batch in self._staged(source, room):
                 for upload in self._uploads.hold(user_id, batch, now):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from brant.errors import LocalFailure
+from brant.server.store import disk
 
 CHUNK: Final = 1 << 20
 
@@ -18,7 +19,8 @@ class StagedFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        with disk.written():
+            self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
     def __enter__(self) -> "StagedFile":
         return self
@@ -34,14 +36,10 @@ class StagedFile:
     def write(self, data: bytes | memoryview, at: int) -> None:
         """Writes all of `data`. Raises LocalFailure when the disk is full; what fitted stays."""
         rest = memoryview(data)
-        try:
+        with disk.written():
             while rest:
                 written = os.pwrite(self._descriptor, rest, at)
                 rest, at = rest[written:], at + written
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise LocalFailure("the server's disk is full: make room there, then continue") from error
-            raise
 
     def read(self, at: int, length: int) -> bytes:
         """At most `length` bytes from `at`."""
@@ -52,8 +50,9 @@ class StagedFile:
         os.ftruncate(self._descriptor, size)
 
     def sync(self) -> None:
-        """Returns when the bytes would outlive a power cut."""
-        os.fsync(self._descriptor)
+        """Returns when the bytes would outlive a power cut. Raises LocalFailure when the disk is full."""
+        with disk.written():
+            os.fsync(self._descriptor)
 
 
 class BlobStore:
@@ -90,8 +89,13 @@ class BlobStore:
                 yield chunk
 
     def staged(self, name: str) -> StagedFile:
-        """The staged file of that name, made when it is not there."""
+        """The staged file of that name, made if need be. Raises LocalFailure when the disk is full."""
         return StagedFile(self._staging / name)
+
+    def make_room(self, name: str) -> None:
+        """A staged folder, whose files are named `{name}/…`. Raises LocalFailure when the disk is full."""
+        with disk.written():
+            self.staged_path(name).mkdir(mode=0o700)
 
     def staged_size(self, name: str) -> int:
         """Bytes on disk of a staged file, or of all in a staged folder; 0 when there is none."""
@@ -116,17 +120,19 @@ class BlobStore:
 
         To be called inside the writing transaction that records the blobs: the collector removes files only
         inside one, so a blob on its way to a version cannot be taken away. The staged names stay until the
-        caller discards them, so that a crash before the commit loses nothing.
+        caller discards them, so that a crash before the commit loses nothing. Raises LocalFailure when the
+        disk is full.
         """
         touched: set[Path] = set()
-        for staged, sha256 in files:
-            path = self.path(sha256)
-            if path.parent not in touched:
-                _make_folder(path.parent)
-                touched.add(path.parent)
-            _link_or_move(staged, path)
-        for folder in touched:
-            _sync_folder(folder)
+        with disk.written():
+            for staged, sha256 in files:
+                path = self.path(sha256)
+                if path.parent not in touched:
+                    _make_folder(path.parent)
+                    touched.add(path.parent)
+                _link_or_move(staged, path)
+            for folder in touched:
+                _sync_folder(folder)
 
     def remove(self, sha256: str) -> int:
         """Removes a blob that nothing holds; answers its size, 0 when it was gone."""

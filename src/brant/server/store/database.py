@@ -1,5 +1,6 @@
 """The database: one SQLite file in WAL mode, read by many, written by one at a time."""
 
+import contextlib
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -11,12 +12,14 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
 
-from brant.errors import InvalidInput, LocalFailure
+from brant.errors import InvalidInput, LocalFailure, Unreachable
+from brant.server.store.disk import recorded
 
 HEAD: Final = "0001"
 
 # How long a writer waits for another process before it gives up.
 _BUSY_SECONDS: Final = 30
+_NOTE_SECONDS: Final = 1
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
@@ -39,7 +42,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database throughout, and waits for nobody."""
-        with self._engine.connect() as connection, connection.begin(), _numbers_that_fit():
+        with self._transaction("") as connection:
             yield connection
 
     @contextmanager
@@ -47,16 +50,22 @@ class Database:
         """The one writing transaction of this moment, in all processes; rolled back on any exception.
 
         Once it ends it outlives the process; a `durable` one, and all before it, outlives a power cut too.
-        Not to be nested in another.
+        Not to be nested in another. Raises LocalFailure when the disk is full, Unreachable when another
+        process writes for too long.
         """
-        mode = "durable" if durable else "write"
-        with (
-            self._writer,
-            self._engine.connect().execution_options(brant_mode=mode) as connection,
-            connection.begin(),
-            _numbers_that_fit(),
-        ):
+        with self._writer, self._transaction("durable" if durable else "write") as connection:
             yield connection
+
+    def note(self, *statements: sa.Executable) -> None:
+        """Writes what is only nice to know, such as a count: reading must not fail or wait long for it."""
+        if not self._writer.acquire(timeout=_NOTE_SECONDS):
+            return
+        try:
+            with contextlib.suppress(LocalFailure, Unreachable), self._transaction("write") as connection:
+                for statement in statements:
+                    connection.execute(statement)
+        finally:
+            self._writer.release()
 
     def migrate(self, revision: str = HEAD) -> None:
         """Brings the tables to `revision`, up or down; at a start-up they mostly are there already."""
@@ -101,6 +110,16 @@ class Database:
     def close(self) -> None:
         """Closes every connection; the object is of no use afterwards."""
         self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, mode: str) -> Iterator[Connection]:
+        with (
+            recorded(),
+            self._engine.connect().execution_options(brant_mode=mode) as connection,
+            connection.begin(),
+            _numbers_that_fit(),
+        ):
+            yield connection
 
 
 @contextmanager

@@ -1,0 +1,40 @@
+"""The disk: what the system and SQLite say of a full one, in the words of our own errors."""
+
+import errno
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from sqlalchemy.exc import OperationalError
+
+from brant.errors import LocalFailure, Unreachable
+
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_WORDS: Final = "the server's disk is full: make room there, then continue"
+
+
+@contextmanager
+def written() -> Iterator[None]:
+    """Around what writes files. Raises LocalFailure when the disk is full; other failures stay."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _FULL:
+            raise LocalFailure(_WORDS) from error
+        raise
+
+
+@contextmanager
+def recorded() -> Iterator[None]:
+    """Around transactions. Raises LocalFailure for a full disk, Unreachable when others write too long."""
+    try:
+        yield
+    except OperationalError as error:
+        # The lowest byte is the kind (sqlite.org/rescode.html); a quota or a limit comes as an I/O error.
+        kind = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+        if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise LocalFailure(_WORDS) from error
+        if kind == sqlite3.SQLITE_BUSY:
+            raise Unreachable("the server is busy writing: try again in a moment") from error
+        raise
