@@ -589,6 +589,15 @@ def test_a_full_disk_leaves_no_half_written_file(tmp_path: Path) -> None:
     assert found(tmp_path / "out") == {}
 
 
+def test_a_disk_that_takes_only_a_part_of_the_last_piece_is_full(tmp_path: Path) -> None:
+    from tests.transfer.test_download import files_up_to
+
+    source = zipped(tmp_path / "z", {"penguins.csv": b"island," * 1000}, zipfile.ZIP_STORED)
+    with files_up_to(4096), pytest.raises(LocalFailure, match="make room"):
+        extract(source, tmp_path / "out")
+    assert found(tmp_path / "out") == {}
+
+
 def test_the_names_of_members_do_not_choose_their_modes(tmp_path: Path) -> None:
     with tarfile.open(tmp_path / "t", "w") as archive:
         add(archive, "run", b"#!", mode=0o4777, uid=0)

@@ -124,7 +124,7 @@ class _Target:
         try:
             passing, handle = self._create(folder)
             crc = 0
-            with os.fdopen(handle, "wb", buffering=0) as file:
+            with os.fdopen(handle, "wb") as file:
                 for chunk in entry.chunks():
                     crc = crc32(chunk, crc)
                     file.write(chunk)
