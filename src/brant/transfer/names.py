@@ -73,7 +73,8 @@ class Names:
             known, known_folder = self._taken[key]
             if known != path:
                 raise InvalidInput(
-                    f"The archive members {shown(known)} and {shown(path)} are one name to some systems."
+                    f"The archive members {shown(known)} and {shown(path)} are one name to some systems; "
+                    "nothing is taken from such an archive."
                 )
             if not (folder and known_folder):
                 raise InvalidInput(
