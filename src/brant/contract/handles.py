@@ -7,6 +7,7 @@ from brant.errors import InvalidHandle
 
 # What a slug or a user name may be made of on the wire; how long it may be is the noun's own rule.
 _PART: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]*[A-Za-z0-9])?")
+_VERSION: Final = re.compile(r"0*[1-9][0-9]{0,8}")
 
 
 class DatasetHandle(NamedTuple):
@@ -22,13 +23,13 @@ class DatasetHandle(NamedTuple):
         parts = text.strip().split("/")
         if len(parts) not in (2, 4) or not all(_PART.fullmatch(part) for part in parts):
             raise InvalidHandle(
-                f"{text!r} is not a dataset handle: expected owner/slug or owner/slug/versions/N"
+                f"{text[:200]!r} is not a dataset handle: expected owner/slug or owner/slug/versions/N"
             )
         if len(parts) == 2:
             return cls(parts[0], parts[1])
-        if parts[2] != "versions" or not parts[3].isascii() or not parts[3].isdigit() or int(parts[3]) < 1:
+        if parts[2] != "versions" or not _VERSION.fullmatch(parts[3]):
             raise InvalidHandle(
-                f"{text!r} is not a dataset handle: a version is written owner/slug/versions/N, N from 1"
+                f"{text[:200]!r} is not a dataset handle: a version is written owner/slug/versions/N, N from 1"
             )
         return cls(parts[0], parts[1], int(parts[3]))
 
