@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from brant.client.private_files import write_private
+from brant.client.whole_files import write_private
 from brant.errors import InvalidInput, LocalFailure
 
 FILE_NAME: Final = "kaggle.json"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from brant.client import configuration
-from brant.client.private_files import readable_by_others, write_private
+from brant.client.whole_files import readable_by_others, write_private
 from brant.errors import InvalidInput, LocalFailure, Unauthenticated
 
 # No server takes a header much longer than this; what is longer is a file or a slip.

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from brant.client.complaints import Complaints
+from brant.client.whole_files import write_whole
 from brant.contract.handles import DatasetHandle
 from brant.errors import DestinationExists, InvalidHandle, InvalidInput, LocalFailure, NotFound
 
@@ -135,14 +136,9 @@ def init(folder: Path, username: str) -> Path:
         "id": f"{username}/{_SLUG_TEMPLATE}",
         "licenses": [{"name": "CC0-1.0"}],
     }
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            json.dump(template, file, indent=2)
-            file.write("\n")
-    except FileExistsError:
-        raise DestinationExists(f"{path} is there already: edit it, or move it away to start anew") from None
-    except OSError as error:
-        raise LocalFailure(f"{path} cannot be written ({error.strerror})") from None
+    if path.exists():
+        raise DestinationExists(f"{path} is there already: edit it, or move it away to start anew")
+    write_whole(path, json.dumps(template, indent=2) + "\n")
     return path
 
 

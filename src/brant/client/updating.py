@@ -7,6 +7,7 @@ from typing import Any, Final
 from brant.client.complaints import Complaints
 from brant.client.metadata import COVER_NAMES, FILE_NAME, Document, load, resources
 from brant.client.session import Session
+from brant.client.whole_files import write_whole
 from brant.contract import datasets as wire
 from brant.contract.codec import to_rest
 from brant.contract.dataset_messages import (
@@ -23,7 +24,7 @@ from brant.contract.dataset_messages import (
     SettingsLicense,
 )
 from brant.contract.handles import DatasetHandle
-from brant.errors import DestinationExists, InvalidInput, LocalFailure
+from brant.errors import DestinationExists, InvalidInput
 
 _IMAGE_TYPES: Final = {
     ".png": "image/png",
@@ -59,17 +60,11 @@ def save_metadata(info: DatasetInfo, folder: Path, *, force: bool = False) -> Pa
     path = folder / FILE_NAME
     said = to_rest(info)
     text = json.dumps({"info": said}, indent=2, ensure_ascii=False) + "\n"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        in_the_way = not force and path.exists() and not _says(path, said)
-        if not in_the_way:
-            path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise LocalFailure(f"{path} cannot be written ({error.strerror})") from None
-    if in_the_way:
+    if not force and path.exists() and not _says(path, said):
         raise DestinationExists(
-            f"{path} is there and says something else: move it away, or name another folder"
+            f"{path} is there and says something else: move it away, or write over it with --force"
         )
+    write_whole(path, text)
     return path
 
 
