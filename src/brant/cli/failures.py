@@ -13,8 +13,9 @@ def failure_of(error: Exception, *, verbose: bool) -> BrantError:
     if isinstance(error, BrantError):
         return error
     if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        return LocalFailure(f"{where}{error.strerror}")
+        if error.filename is None:
+            return LocalFailure(error.strerror)
+        return LocalFailure(f"{error.filename}: {error.strerror}; check the path and its permissions")
     how = "" if verbose else "; run it again with --verbose to see where"
     return BrantError(f"this is a fault in brant itself: {type(error).__name__}: {error}{how}")
 

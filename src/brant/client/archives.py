@@ -45,7 +45,8 @@ def pack_folders(files: Iterable[LocalFile], into: Path, kind: Literal["zip", "t
             made = local.stat()
         except OSError as error:
             raise LocalFailure(
-                f"{local} cannot be written ({error.strerror}): free space in {into}"
+                f"{path} cannot be packed ({error.strerror}): free space in {into.parent}, or name another "
+                "folder in TMPDIR"
             ) from None
         top.append(LocalFile(path, local, made.st_size, made.st_mtime_ns))
     return sorted(top)

@@ -1,6 +1,7 @@
 """Brings a dataset, or what was chosen of it, to disk: verified, and at its place only when it is whole."""
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
@@ -15,7 +16,7 @@ from brant.contract.dataset_messages import (
     ApiGetDatasetRequest,
 )
 from brant.contract.handles import DatasetHandle
-from brant.errors import Corrupt, InvalidInput, NotFound, ServerFailure
+from brant.errors import Corrupt, DestinationExists, InvalidInput, NotFound, ServerFailure
 from brant.transfer.progress import Progress
 from brant.transfer.retry import RetryPolicy
 
@@ -52,9 +53,10 @@ def download(
     of one file; `folder`, `include` and `exclude` (shell patterns) choose among all of them; chosen files
     keep their folders. What is there already and passes its check is not fetched again, unless `force`.
 
-    Raises NotFound, InvalidInput for choices that contradict each other or names that cannot be files here,
-    and whatever ends a transfer; files that are in place stay.
+    Raises NotFound, DestinationExists where `into` is a file, InvalidInput for choices that contradict each
+    other or names that cannot be files here, and whatever ends a transfer; files that are in place stay.
     """
+    _check_folder(into)
     chosen = _Choice(folder, list(include), list(exclude))
     if file is not None:
         if not chosen.everything:
@@ -71,6 +73,15 @@ def download(
         return _fetch_chosen(session, pinned, into, chosen, force=False, progress=progress)
     archive = into / f".{handle.slug}-{pinned.version}.zip"
     return fetch_unpacked(session, pinned, archive, into, force=force, progress=progress)
+
+
+def _check_folder(into: Path) -> None:
+    """Raises DestinationExists for a file. What else no folder can be, is said when it is made."""
+    is_file = False
+    with suppress(OSError):
+        is_file = into.is_file()
+    if is_file:
+        raise DestinationExists(f"{into} is a file: name a folder to download into")
 
 
 class _Choice(NamedTuple):
@@ -202,7 +213,7 @@ def _fetch_chosen(
     progress: Progress | None,
 ) -> list[Arrived]:
     """Fetch files one by one, a few at a time, all of one version."""
-    from brant.transfer.names import Names, safe_parts
+    from brant.transfer.names import Names
 
     pinned = current_version(session, handle)
     meant, names = chosen.test(), Names()
@@ -212,7 +223,7 @@ def _fetch_chosen(
             f"no file of {pinned} is chosen: see what there is with 'brant datasets files {handle}'"
         )
     for path in paths:
-        names.add(safe_parts(path), is_folder=False)
+        names.add(tuple(local_name(path).split("/")), is_folder=False)
     arrived: dict[str, Arrived] = {}
 
     def work(path: str) -> None:
@@ -257,6 +268,6 @@ def local_name(path: str) -> str:
         return "/".join(safe_parts(path))
     except InvalidInput:
         raise InvalidInput(
-            f"{path[:200]!r} cannot be a file below the download folder: give the path that 'brant datasets "
-            "files' shows"
+            f"{path[:200]!r} cannot be a file below the download folder: choose among those that 'brant "
+            "datasets files' shows, or leave it out with --exclude"
         ) from None

@@ -95,8 +95,6 @@ def run(options: Options, context: Context) -> None:
     with context.session() as session:
         handle = resolve(options.dataset, session, version=options.version)
         into = options.path or _own_folder(handle, context)
-        if not options.quiet:
-            _tell_licence(session, handle, context)
         arrived = download(
             session,
             handle,
@@ -109,6 +107,8 @@ def run(options: Options, context: Context) -> None:
             force=options.force,
             progress=context.progress(quiet=options.quiet),
         )
+        if not options.quiet:
+            _tell_licence(session, handle, context)
     _list(arrived, into, output, options, context)
 
 
@@ -124,7 +124,7 @@ def _tell_licence(session: "Session", handle: "DatasetHandle", context: Context)
     try:
         names = [licence.name for licence in metadata(session, handle).licenses if licence.name]
     except BrantError as error:
-        # The download itself says what is wrong, if anything is; the licence alone stops nothing.
+        # The files are here: not to know their licence is no failure.
         context.say(f"the licence is not known: {error.message}")
         return
     context.say(f"{session.endpoint.web}/datasets/{handle}: licence {', '.join(names) or 'not named'}")
