@@ -43,8 +43,16 @@ class Desk:
 
     def brant(self, *words: str | Path, typed: str | bytes = "", **environ: str) -> Ended:
         """Runs `brant WORDS…` to its end; `environ` adds variables."""
+        return self.run(self.command(*words), typed=typed, **environ)
+
+    def shell(self, script: str, *words: str | Path) -> Ended:
+        """Runs `script` in a shell that knows `brant WORDS…` as its arguments."""
+        return self.run(["sh", "-c", script, "sh", *self.command(*words)])
+
+    def run(self, command: list[str], *, typed: str | bytes = "", **environ: str) -> Ended:
+        """Runs any command at this desk to its end."""
         done = subprocess.run(
-            self.command(*words),
+            command,
             input=typed if isinstance(typed, bytes) else typed.encode(),
             capture_output=True,
             check=False,
@@ -60,16 +68,7 @@ class Desk:
 
     def python(self, script: str) -> Ended:
         """Runs a script in the interpreter of these tests."""
-        done = subprocess.run(
-            [sys.executable, "-c", script],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=self.environ,
-            cwd=self.folder,
-            timeout=PATIENCE,
-        )
-        return Ended(done.returncode, done.stdout, done.stderr)
+        return self.run([sys.executable, "-c", script])
 
     def at_terminal(self, *words: str | Path, typed: str = "", columns: int = 80) -> Ended:
         """Runs `brant WORDS…` at a terminal, types when it asks, and returns all that the terminal showed."""
