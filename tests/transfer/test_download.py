@@ -545,6 +545,32 @@ def test_a_header_that_is_no_md5_is_ignored(target: Path) -> None:
     assert_alone(target)
 
 
+def google(exchange: Exchange, *stored: str) -> None:
+    """As Google's store answers for an object that it keeps compressed: its hashes are of the compressed bytes."""
+    fields = [
+        "Transfer-Encoding: chunked",
+        'ETag: W/"one"',
+        "x-goog-hash: crc32c=AAAAAA==",
+        f"x-goog-hash: md5={LIE}",
+    ]
+    exchange.send("\r\n".join(["HTTP/1.1 200 OK", *fields, *stored, "", ""]).encode())
+    exchange.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(DATA), DATA))
+
+
+def test_the_hash_of_an_object_that_is_unpacked_on_the_way_is_not_that_of_its_bytes(target: Path) -> None:
+    with peer(lambda exchange: google(exchange, "x-goog-stored-content-encoding: gzip")) as server:
+        fetch(server, target)
+    assert_alone(target)
+
+
+def test_a_hash_in_a_repeated_header_is_checked(target: Path) -> None:
+    with (
+        peer(lambda exchange: google(exchange, "x-goog-stored-content-encoding: identity")) as server,
+        pytest.raises(Corrupt, match="MD5"),
+    ):
+        fetch(server, target)
+
+
 # A file that is there already
 
 
@@ -603,7 +629,7 @@ def test_an_older_file_stays_until_the_new_one_is_whole(target: Path, waits: Wai
 # Addresses that expire
 
 
-@pytest.mark.parametrize("code", [403, 404, 410])
+@pytest.mark.parametrize("code", [400, 401, 403, 404, 410])
 def test_an_expired_address_is_asked_for_anew(pool: Pool, target: Path, waits: Waits, code: int) -> None:
     with peer(BLOB.up_to(1000), status(code), BLOB) as server:
         given = iter(["/first", "/second"])

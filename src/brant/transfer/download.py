@@ -23,7 +23,8 @@ __all__ = ["Downloaded", "Expected", "download"]
 
 MIB: Final = 1024 * 1024
 _FLUSH_SECONDS: Final = 0.5
-_EXPIRED: Final = (403, 404, 410)
+# Google says 400 of a signature that is too old, Amazon 403.
+_EXPIRED: Final = (400, 401, 403, 404, 410)
 
 
 def download(

@@ -63,6 +63,9 @@ def continues(response: Response, identity: Identity | None, length: int) -> boo
 
 def _md5(response: Response, *, whole: bool) -> str | None:
     """Base64, from x-goog-hash, or from Content-MD5 where the answer is the whole object."""
+    # Google's hash is of the object as stored; what it unpacks on the way comes as other bytes.
+    if response.headers.get("x-goog-stored-content-encoding", "identity") != "identity":
+        return None
     for entry in response.headers.get("x-goog-hash", "").split(","):
         name, _, value = entry.strip().partition("=")
         if name == "md5":
