@@ -31,7 +31,7 @@ _RULES: Final = (
         r"\1 ***",
     ),
     # Credentials inside an address. A password may hold "@", and by mistake "/"; a port is digits alone.
-    (re.compile(r"(://[^\s/:@]*:)(?:[^\s/]{1,256}|(?!\d+/)[^\s@]{1,256})@"), r"\1***@"),
+    (re.compile(r"(://[^\s/:@]*:)(?:[^\s/]{1,256}|(?!\d+/)[^\s@]{1,256})@+"), r"\1***@"),
     # The signature of a signed address, and the token of an upload address.
     (
         re.compile(
