@@ -43,7 +43,7 @@ class Reader:
             raise NotImplementedError(f"{method} is not declared")
         if response.status in _REDIRECTS:
             return self._redirect(kind, method, response)
-        body = response.read()
+        body = self._credentials.hide(response.read())
         refusal = _refusal(body)
         if response.status >= 400 or refusal.code >= 400:
             raise self._error(method, response, refusal, body)

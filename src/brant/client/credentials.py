@@ -13,6 +13,7 @@ from brant.errors import InvalidInput, LocalFailure, Unauthenticated
 
 # No server takes a header much longer than this; what is longer is a file or a slip.
 _MAX_TOKEN: Final = 8192
+_SHORTEST_SECRET: Final = 8
 _TOKEN_FILES: Final = ("access_token", "access_token.txt")
 _OAUTH_FILE: Final = "credentials.json"
 
@@ -30,6 +31,11 @@ class Credentials:
     def header(self) -> str | None:
         """The value of the Authorization header, or None for no header."""
         return None
+
+    def hide(self, answer: bytes) -> bytes:
+        """A server's answer without the secret: it may say it back, and not every secret shows by its form."""
+        header = self.header()
+        return _without(answer, header.partition(" ")[2]) if header else answer
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}(source={self.source!r}, username={self.username!r})"
@@ -96,6 +102,9 @@ class LegacyKey(Credentials):
 
     def header(self) -> str | None:
         return "Basic " + b64encode(f"{self.username}:{self._key}".encode()).decode()
+
+    def hide(self, answer: bytes) -> bytes:
+        return _without(super().hide(answer), self._key)
 
 
 def find(environ: Mapping[str, str], home: Path, *, profile: str | None = None) -> Credentials:
@@ -257,6 +266,11 @@ def _oauth(file: Path, warnings: list[str]) -> Credentials | None:
 
 def _exposed(file: Path) -> str:
     return f"{file} holds a secret and can be read by other users: run 'chmod 600 {file}'"
+
+
+def _without(answer: bytes, secret: str) -> bytes:
+    # What is shorter is no secret, and may be part of any word.
+    return answer.replace(secret.encode(), b"***") if len(secret) >= _SHORTEST_SECRET else answer
 
 
 def _header_safe(secret: str, source: str) -> str:
