@@ -35,6 +35,8 @@ class Line:
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._is_cut = False
+        self.passed = bytearray()
+        """All that went over the line, in both directions."""
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Self:
@@ -90,6 +92,8 @@ class Line:
     def _pass_on(self, source: socket.socket, sink: socket.socket, way: str) -> None:
         with suppress(OSError):
             while piece := source.recv(_PIECE):
+                with self._guard:
+                    self.passed += piece
                 if self._is_due(way, len(piece)):
                     self._then(self)
                 sink.sendall(piece)
