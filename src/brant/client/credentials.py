@@ -33,7 +33,7 @@ class Credentials:
         return None
 
     def hide(self, answer: bytes) -> bytes:
-        """A server's answer without the secret: it may say it back, and not every secret shows by its form."""
+        """A server's answer without the secret: it may say it back, and not every one shows by its form."""
         header = self.header()
         return _without(answer, header.partition(" ")[2]) if header else answer
 
