@@ -66,6 +66,17 @@ class Desk:
         """The command line of `brant WORDS…`."""
         return [sys.executable, "-m", "brant", *map(str, words)]
 
+    def start(self, *words: str | Path) -> "subprocess.Popen[bytes]":
+        """Starts `brant WORDS…`."""
+        return subprocess.Popen(
+            self.command(*words),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=self.environ,
+            cwd=self.folder,
+        )
+
     def python(self, script: str) -> Ended:
         """Runs a script in the interpreter of these tests."""
         return self.run([sys.executable, "-c", script])

@@ -3,6 +3,8 @@
 import io
 import json
 import os
+import signal
+import subprocess
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -721,3 +723,41 @@ def test_empty_files_are_files(scene: Scene) -> None:
     handle = scene.publish("empty-geese", {"a.csv": b"", "raw/b.csv": b""})
     assert scene.run("datasets", "download", handle, "--unzip", "-w").code == 0
     assert scene.landed() == {"a.csv": b"", "raw/b.csv": b""}
+
+
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_ctrl_c_in_a_transfer_is_quiet_and_the_next_run_goes_on(scene: Scene, way: str) -> None:
+    content = {f"{number}.bin": os.urandom(1_000_000) for number in range(4)}
+    folder = scene.draft("large-geese", content)
+    handle = f"{scene.user.name}/large-geese"
+    words: Words = ("datasets", "create", "-p", folder)
+    if way == "down":
+        assert scene.run(*words).code == 0
+        words = ("datasets", "download", handle)
+    running: list[subprocess.Popen[bytes]] = []
+
+    def interrupt(line: Line) -> None:
+        running[0].send_signal(signal.SIGINT)
+        running[0].wait(timeout=30)
+
+    amount = {way: 2_500_000}
+    direct = scene.desk.environ["BRANT_ENDPOINT"]
+    scene.through(interrupt, **amount)
+    process = scene.desk.start(*words)
+    running.append(process)
+    out, err = process.communicate(timeout=30)
+
+    assert (process.returncode, out, err) == (130, b"", b"")
+    assert scene.landed() == {}
+    held = scene.holdings()
+    assert (handle in held) == (way == "down")
+
+    scene.desk.environ["BRANT_ENDPOINT"] = direct
+    came: list[int] = []
+    scene.through(lambda _: came.append(1), **{way: 100_000})
+    assert scene.run(*words).code == 0
+    assert len(came) < 30
+    assert scene.run("datasets", "download", handle, "--unzip", "-p", "all").code == 0
+    assert {name: data for name, data in scene.landed().items() if name.startswith("all/")} == {
+        f"all/{name}": data for name, data in content.items()
+    }
