@@ -88,7 +88,7 @@ class Unpacker:
             raise InvalidInput(error.message) from None  # the client's bytes, not the server's
 
     def _stage(self, room: str, member: Member) -> Ready:
-        digester = Digester()
+        digester = Digester(self._uploads.helpers)
         with self._store.staged(f"{room}/{secrets.token_hex(8)}") as file, member.open() as stream:
             while chunk := stream.read(CHUNK):
                 file.write(chunk, digester.size)
