@@ -28,7 +28,7 @@ def user(server):
         (None, None, Part(0, None, None)),
         ("bytes 0-9/10", 10, Part(0, 10, 10)),
         ("bytes 4-9/10", None, Part(4, 6, 10)),
-        ("bytes 0-3/*", 4, Part(0, 4, None)),
+        ("bytes 0-3/*", 4, Part(0, 4, None, goes_on=True)),
         ("bytes */10", 0, 10),
         ("bytes */*", None, None),
     ],
@@ -150,6 +150,19 @@ def test_another_size_than_declared_is_refused(server, user):
     answer = send(server, "PUT", address, b"0123", {"Content-Range": "bytes 0-3/4"})
     assert answer.status == 400
     assert "declared" in answer.json["message"]
+
+
+@pytest.mark.parametrize("end", ["bytes */{size}", "bytes {half}-{last}/{size}"])
+def test_parts_of_a_file_of_unknown_size_end_only_where_a_size_is_said(server, user, end):
+    _, address = start_upload(server, user, "a.bin", 0)
+    half, last = len(CONTENT) // 2, len(CONTENT) - 1
+    first = send(server, "PUT", address, CONTENT[:half], {"Content-Range": f"bytes 0-{half - 1}/*"})
+    assert (first.status, first.headers["Range"]) == (308, f"bytes=0-{half - 1}")
+    if end.startswith("bytes *"):
+        rest = send(server, "PUT", address, CONTENT[half:], {"Content-Range": f"bytes {half}-{last}/*"})
+        assert (rest.status, rest.headers["Range"]) == (308, f"bytes=0-{last}")
+    said = {"Content-Range": end.format(half=half, last=last, size=len(CONTENT))}
+    assert send(server, "PUT", address, b"" if "*" in end else CONTENT[half:], said).status == 200
 
 
 def test_an_encoded_upload_is_refused(server, user):

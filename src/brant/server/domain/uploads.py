@@ -4,11 +4,13 @@ open ──all bytes are there──▶ complete ──a publish takes it──�
 Each state has a deadline; past it the token counts as unknown, and the collector removes what it held.
 """
 
+import os
 import secrets
 import threading
 import unicodedata
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +36,7 @@ from brant.server.store.tables import blobs, uploads
 
 _NAME_LIMIT: Final = 1024
 _REMEMBERED: Final = 1024
+_HASHING_THREADS: Final = max(2, os.cpu_count() or 2)
 
 
 class UploadState(NamedTuple):
@@ -55,12 +58,13 @@ class Ready(NamedTuple):
 class _Receiver:
     """What this process knows of an upload beyond the disk: whose turn it is, and the hashes so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, helpers: Executor) -> None:
         self.lock = threading.Lock()
         self.users = 0
         self.finished = False
         self._turn = 0
-        self._digester: Digester | None = Digester()
+        self._helpers = helpers
+        self._digester: Digester | None = Digester(helpers)
 
     def next_turn(self) -> int:
         """Takes over from whoever writes now."""
@@ -98,12 +102,14 @@ class _Receiver:
     def cut(self, file: StagedFile, size: int) -> None:
         """Drops what lies beyond `size`, and the hashes that knew of it."""
         file.truncate(size)
-        self._digester = None if size else Digester()
+        self._digester = None if size else Digester(self._helpers)
 
     def digest(self, file: StagedFile) -> Digest:
         """The hashes of the file; read again where they were not computed as it came."""
         known = self._digester
-        return known.digest() if known is not None and known.size == file.size else digest_of(file)
+        if known is not None and known.size == file.size:
+            return known.digest()
+        return digest_of(file, self._helpers)
 
 
 class Uploads:
@@ -114,6 +120,7 @@ class Uploads:
         self._store = store
         self._receivers: OrderedDict[str, _Receiver] = OrderedDict()
         self._guard = threading.Lock()
+        self.helpers: Final = ThreadPoolExecutor(_HASHING_THREADS, thread_name_prefix="hash")
 
     def start(self, context: Context, request: ApiStartBlobUploadRequest) -> ApiStartBlobUploadResponse:
         """Opens an upload for the caller. Length 0 is empty or unknown: official clients omit it for both."""
@@ -162,10 +169,18 @@ class Uploads:
         return UploadState(self._store.staged_size(row.token_hash), row.declared_size, complete=False)
 
     def receive(
-        self, token: str, *, first: int, total: int | None, chunks: Iterable[bytes], now: datetime
+        self,
+        token: str,
+        *,
+        first: int,
+        total: int | None,
+        chunks: Iterable[bytes],
+        now: datetime,
+        goes_on: bool = False,
     ) -> UploadState:
-        """Takes the bytes from offset `first` of a file of `total` bytes; None where only its end will tell.
+        """Takes the bytes from offset `first` of a file of `total` bytes.
 
+        Where neither `total` nor a declared size is known, the last chunk ends the file, unless it `goes_on`.
         Bytes that are on the disk already are compared, not written again; from the first piece that differs,
         the new ones count. A `first` beyond the bytes on disk takes nothing: the answer says where to go on.
         The iterator of `chunks` must raise when the connection ends early. A later call for the same token
@@ -191,6 +206,8 @@ class Uploads:
                     position += len(chunk)
                 with receiver.lock:
                     receiver.check(turn, row.name)
+                    if total is None and goes_on:
+                        return UploadState(file.size, None, complete=False)
                     whole = position if total is None else total
                     if file.size > whole:  # left by an earlier, longer attempt
                         receiver.cut(file, whole)
@@ -244,7 +261,7 @@ class Uploads:
     def _receiver(self, token_hash: str) -> Iterator[_Receiver]:
         """The one receiver of an upload; those of unfinished ones are remembered, up to a number."""
         with self._guard:
-            receiver = self._receivers.setdefault(token_hash, _Receiver())
+            receiver = self._receivers.setdefault(token_hash, _Receiver(self.helpers))
             self._receivers.move_to_end(token_hash)
             receiver.users += 1
         try:

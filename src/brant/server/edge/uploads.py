@@ -31,17 +31,28 @@ class Uploads(Protocol):
         """How far an upload has come."""
 
     def receive(
-        self, token: str, *, first: int, total: int | None, chunks: Iterator[bytes], now: datetime
+        self,
+        token: str,
+        *,
+        first: int,
+        total: int | None,
+        chunks: Iterator[bytes],
+        now: datetime,
+        goes_on: bool,
     ) -> UploadState:
         """Takes bytes from the offset `first`."""
 
 
 class Part(NamedTuple):
-    """What a PUT carries: `length` bytes from `first` of a file of `total`; None where only its end tells."""
+    """What a PUT carries: `length` bytes from `first` of a file of `total`; None where only its end tells.
+
+    A part of a file of unknown size `goes_on`: `bytes */SIZE` or a part with its size will end it.
+    """
 
     first: int
     length: int | None
     total: int | None
+    goes_on: bool = False
 
 
 class UploadEndpoint:
@@ -78,6 +89,7 @@ class UploadEndpoint:
             total=part.total,
             chunks=_from_loop(body),
             now=self._clock(),
+            goes_on=part.goes_on,
         )
         try:
             return await to_thread.run_sync(take, limiter=self._limiter)
@@ -105,7 +117,7 @@ def read_part(content_range: str | None, length: int | None) -> Part | int | Non
     first, last = int(found[1]), int(found[2])
     if last < first or (total is not None and last >= total) or length not in (None, last - first + 1):
         raise InvalidInput(f"Content-Range {content_range.strip()!r} does not fit itself or Content-Length")
-    return Part(first, last - first + 1, total)
+    return Part(first, last - first + 1, total, goes_on=total is None)
 
 
 def _progress(state: UploadState) -> Response:
