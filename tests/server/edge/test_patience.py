@@ -1,7 +1,10 @@
-"""Patience: how long the server waits for a peer that says nothing."""
+"""Patience: how long the server waits for a peer that says nothing, or takes nothing."""
 
 import asyncio
 import os
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
@@ -39,6 +42,59 @@ async def received_after(request: bytes) -> bytes:
 def test_a_peer_that_does_not_finish_its_head_is_let_go(monkeypatch, request_begun):
     monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.05)
     assert asyncio.run(received_after(request_begun)) == b""
+
+
+async def much(scope: Any, receive: Any, send: Any) -> None:
+    """An application whose answer is more than the system's buffers hold."""
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    for _ in range(64):
+        await send({"type": "http.response.body", "body": bytes(1 << 20), "more_body": True})
+    await send({"type": "http.response.body"})
+
+
+@asynccontextmanager
+async def unread() -> AsyncIterator[EdgeProtocol]:
+    """A connection whose peer has asked for much and reads nothing of it."""
+    config = uvicorn.Config(much, http=EdgeProtocol, lifespan="off", log_config=None)
+    config.load()
+    served: list[EdgeProtocol] = []
+
+    def connected() -> EdgeProtocol:
+        served.append(EdgeProtocol(config, ServerState(), {}))
+        return served[0]
+
+    listener = await asyncio.get_running_loop().create_server(connected, "127.0.0.1", 0)
+    async with listener, asyncio.timeout(20):
+        with socket.create_connection(listener.sockets[0].getsockname()) as line:
+            line.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            while not (served and served[0].flow and served[0].flow.write_paused):
+                await asyncio.sleep(0.001)
+            yield served[0]
+            served[0].transport.abort()
+
+
+def test_a_peer_that_takes_nothing_of_its_answer_is_let_go(monkeypatch):
+    monkeypatch.setattr(protocol, "STALL_SECONDS", 0.05)
+
+    async def wait() -> None:
+        async with unread() as connection:
+            while not connection.transport.is_closing():
+                await asyncio.sleep(0.001)
+
+    asyncio.run(wait())
+
+
+def test_a_peer_that_takes_a_little_is_waited_for():
+    async def look_twice() -> list[bool]:
+        async with unread() as connection:
+            waiting = connection.transport.get_write_buffer_size()
+            closing = []
+            for before in (waiting + 1, waiting):
+                connection._check_progress(before)
+                closing.append(connection.transport.is_closing())
+            return closing
+
+    assert asyncio.run(look_twice()) == [False, True]
 
 
 def body(*messages: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""Protocol: uvicorn's HTTP/1.1, with what it leaves open: absolute targets, CONNECT, bounds on a head."""
+"""Protocol: uvicorn's HTTP/1.1, with what it leaves open: absolute targets, CONNECT, bounds and patience."""
 
 from asyncio import TimerHandle, Transport
 from typing import Any, Final
@@ -7,6 +7,8 @@ import httptools
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS: Final = 30.0
+# How long a peer may take nothing of an answer; the system's own buffers let a slow one take in bursts.
+STALL_SECONDS: Final = 300.0
 HEAD_BYTES: Final = 64 * 1024
 _TOO_LARGE: Final = b'{"code":431,"message":"the head of the request is larger than 64 KiB"}'
 
@@ -18,6 +20,7 @@ class EdgeProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._head_timer: TimerHandle | None = None
+        self._stall_timer: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
         """A peer that connects and says nothing is not waited for."""
@@ -27,6 +30,7 @@ class EdgeProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Leaves no timer behind."""
         self._end_head()
+        self._end_stall()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -63,6 +67,32 @@ class EdgeProtocol(HttpToolsProtocol):
                     *(pair for pair in self.headers if pair[0] != b"host"),
                 ]
         super().on_headers_complete()
+
+    def pause_writing(self) -> None:
+        """More waits to be sent than the peer takes: it is watched from now on."""
+        super().pause_writing()
+        self._watch(self.transport.get_write_buffer_size())
+
+    def resume_writing(self) -> None:
+        """The peer took enough."""
+        self._end_stall()
+        super().resume_writing()
+
+    def _watch(self, waiting: int) -> None:
+        self._end_stall()
+        self._stall_timer = self.loop.call_later(STALL_SECONDS, self._check_progress, waiting)
+
+    def _check_progress(self, before: int) -> None:
+        waiting = self.transport.get_write_buffer_size()
+        if waiting < before:
+            self._watch(waiting)
+        else:
+            self.transport.abort()  # to close it would wait until all is sent
+
+    def _end_stall(self) -> None:
+        if self._stall_timer is not None:
+            self._stall_timer.cancel()
+            self._stall_timer = None
 
     def _unsupported_upgrade_warning(self) -> None:
         """Nothing here upgrades, and the request is answered as if it had not asked (RFC 9110 §7.8)."""
