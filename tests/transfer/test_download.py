@@ -73,7 +73,7 @@ def test_a_file_arrives_whole_verified_and_dated(target: Path) -> None:
     with peer(BLOB) as server:
         result = fetch(server, target)
     assert_alone(target)
-    assert result == Downloaded(target, len(DATA), SHA256, MD5, 0, '"one"', BLOB.last_modified)
+    assert result == Downloaded(target, len(DATA), SHA256, 0)
     assert target.stat().st_mtime == 1445412480
     assert "range" not in server.requests[0].headers
 
@@ -82,7 +82,7 @@ def test_a_file_without_any_validator_or_hash_arrives(target: Path) -> None:
     with peer(Blob(DATA, etag=None, last_modified=None, with_md5=False)) as server:
         result = fetch(server, target)
     assert_alone(target)
-    assert (result.sha256, result.md5, result.etag) == (SHA256, None, None)
+    assert result.sha256 == SHA256
 
 
 @pytest.mark.parametrize("blob", [Blob(b""), Blob(b"", etag=None, last_modified=None, with_md5=False)])
@@ -110,10 +110,9 @@ def test_the_largest_name_has_room_for_its_partial_file(tmp_path: Path) -> None:
     assert_alone(target)
 
 
-def test_a_redirect_is_followed_and_keeps_the_token_at_home(target: Path) -> None:
+def test_a_redirect_is_followed(target: Path) -> None:
     with peer(BLOB) as store, peer(status(302, b"", Location=store.url("/signed"))) as server:
-        fetch(server, target, headers={"Authorization": "Bearer KGAT_x"})
-        assert "authorization" not in store.requests[0].headers
+        fetch(server, target)
     assert_alone(target)
 
 
@@ -161,7 +160,7 @@ def test_a_later_process_resumes_and_says_from_where(target: Path) -> None:
         result = fetch(server, target)
         assert server.requests[0].headers["range"] == "bytes=123456-"
     assert_alone(target)
-    assert (result.resumed_from, result.sha256, result.md5) == (123_456, SHA256, MD5)
+    assert (result.resumed_from, result.sha256) == (123_456, SHA256)
 
 
 def test_a_partial_that_is_complete_needs_no_byte_more(target: Path) -> None:
@@ -546,7 +545,7 @@ def test_a_header_that_is_no_md5_is_ignored(target: Path) -> None:
 
 
 def google(exchange: Exchange, *stored: str) -> None:
-    """As Google's store answers for an object that it keeps compressed: its hashes are of the compressed bytes."""
+    """As Google's store answers; of an object that it keeps compressed, the hashes are of those bytes."""
     fields = [
         "Transfer-Encoding: chunked",
         'ETag: W/"one"',

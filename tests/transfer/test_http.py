@@ -1,9 +1,7 @@
 """The pool: whole answers or one clear error, each within its time."""
 
-import io
 import select
 import socket
-import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -60,20 +58,11 @@ def test_a_body_of_bytes_has_its_length(pool: Pool, body: bytes | None, length: 
         assert server.requests[0].headers["content-length"] == length
 
 
-def test_a_file_goes_out_from_where_it_stands(pool: Pool) -> None:
-    with peer(status(200, b"")) as server, tempfile.TemporaryFile() as file:
-        file.write(b"0123456789")
-        file.seek(4)
-        pool.request("PUT", server.url(), body=file).close()
-        assert server.requests[0].body == b"456789"
-        assert server.requests[0].headers["content-length"] == "6"
-
-
-def test_pieces_of_unknown_length_go_out_chunked(pool: Pool) -> None:
+def test_pieces_of_unknown_length_are_refused(pool: Pool) -> None:
     with peer(status(200, b"")) as server:
-        pool.request("PUT", server.url(), body=iter([b"ab", b"", b"c" * 100_000])).close()
-        assert server.requests[0].body == b"ab" + b"c" * 100_000
-        assert server.requests[0].headers["transfer-encoding"] == "chunked"
+        with pytest.raises(InvalidInput, match="Content-Length"):
+            pool.request("PUT", server.url(), body=iter([b"ab"]))
+        assert server.requests == []
 
 
 @pytest.mark.parametrize("pieces", [[b"abc"], [b"abcdef"]])
@@ -129,8 +118,8 @@ def then_drop(exchange: Exchange) -> None:
     exchange.reset()
 
 
-@pytest.mark.parametrize("body", [b"data", io.BytesIO(b"data"), None])
-def test_a_stale_connection_is_replaced_once(pool: Pool, body: bytes | io.BytesIO | None) -> None:
+@pytest.mark.parametrize("body", [b"data", None])
+def test_a_stale_connection_is_replaced_once(pool: Pool, body: bytes | None) -> None:
     with peer(status(200, b"a"), then_drop, status(200, b"b")) as server:
         pool.request("GET", server.url()).read()
         assert pool.request("PUT", server.url(), body=body).read() == b"b"
@@ -142,7 +131,7 @@ def test_a_body_that_cannot_be_sent_twice_is_not(pool: Pool) -> None:
     with peer(status(200, b"a"), then_drop, status(200, b"b")) as server:
         pool.request("GET", server.url()).read()
         with pytest.raises(Unreachable) as raised:
-            pool.request("PUT", server.url(), body=iter([b"data"]))
+            pool.request("PUT", server.url(), body=iter([b"data"]), headers={"Content-Length": "4"})
         assert not raised.value.unsent
         assert len(server.requests) == 2
 
@@ -187,7 +176,8 @@ def test_an_idle_connection_that_the_peer_closed_is_noticed_before_use(pool: Poo
     with peer(leave, status(200, b"b")) as server:
         pool.request("GET", server.url()).read()
         closed.wait(5)
-        assert pool.request("PUT", server.url(), body=iter([b"once"])).read() == b"b"
+        once = pool.request("PUT", server.url(), body=iter([b"once"]), headers={"Content-Length": "4"})
+        assert once.read() == b"b"
 
 
 @pytest.mark.parametrize("count", [0, 1, 12, 99])
@@ -270,15 +260,6 @@ def test_more_bytes_than_allowed_are_refused(pool: Pool) -> None:
         for _ in range(2):
             with pytest.raises(ServerFailure, match="more than 15 bytes"):
                 pool.request("GET", server.url()).read(15)
-
-
-def test_the_stream_is_one_buffer_and_gives_every_byte(pool: Pool) -> None:
-    data = bytes(range(256)) * 5000
-    with peer(Blob(data)) as server, pool.request("GET", server.url()) as response:
-        pieces = [(piece.obj, bytes(piece)) for piece in response.stream(10_000)]
-    assert b"".join(piece for _, piece in pieces) == data
-    assert len({id(buffer) for buffer, _ in pieces}) == 1
-    assert all(len(piece) <= 10_000 for _, piece in pieces)
 
 
 def test_a_peer_that_does_not_answer_is_given_up(quick: Pool) -> None:
@@ -379,7 +360,7 @@ def test_an_answer_given_while_the_body_is_still_sent_is_not_lost(
         then(exchange)
 
     with Pool(settings) as pool, peer(refuse, tls=tls) as server:
-        response = pool.request("PUT", server.url(), body=iter([b"x" * 100_000] * 500))
+        response = pool.request("PUT", server.url(), body=b"x" * 50_000_000)
         assert (response.status, response.read()) == (413, b"too large")
 
 
@@ -501,14 +482,9 @@ def test_a_redirect_to_what_is_no_http_address_is_refused(pool: Pool, location: 
 
 def test_redirects_have_an_end(pool: Pool) -> None:
     with peer(to("/again")) as server:
-        with pytest.raises(ServerFailure, match="more than 3 times"):
-            pool.open(server.url(), max_redirects=3)
-        assert len(server.requests) == 4
-
-
-def test_only_reading_follows_redirects(pool: Pool) -> None:
-    with pytest.raises(InvalidInput):
-        pool.open("http://127.0.0.1:9/", method="POST")
+        with pytest.raises(ServerFailure, match="more than 5 times"):
+            pool.open(server.url())
+        assert len(server.requests) == 6
 
 
 # TLS and proxies

@@ -3,7 +3,7 @@
 import random as chance
 import time
 from base64 import b64encode
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -32,7 +32,6 @@ def download(
     address: str | Callable[[], str],
     destination: Path,
     *,
-    headers: Mapping[str, str] | None = None,
     expected: Expected | None = None,
     progress: Progress | None = None,
     attempts: int = 5,
@@ -54,7 +53,7 @@ def download(
     with Partial.claim(destination) as partial:
         if force:
             partial.discard()
-        source = _Source(address, headers or {})
+        source = _Source(address)
         task = _Download(pool, source, partial, expected or Expected(), progress or Silent(), force=force)
         return task.run(RetryPolicy(attempts=attempts).delays(random), sleep)
 
@@ -71,8 +70,7 @@ class _Again(Exception):
 class _Source:
     """Where to ask: an address, or a function that gives a fresh one."""
 
-    def __init__(self, address: str | Callable[[], str], headers: Mapping[str, str]) -> None:
-        self.headers = dict(headers)
+    def __init__(self, address: str | Callable[[], str]) -> None:
         self._address = address
         self._current: str | None = None
 
@@ -176,7 +174,7 @@ class _Download:
     def _ask(self) -> Response:
         """One GET; a signed address that has expired is asked for anew, once."""
         for address, is_last in self._source.addresses():
-            response = self._pool.open(address, headers=self._source.headers | self._range_headers())
+            response = self._pool.open(address, headers=self._range_headers())
             if is_last or response.status not in _EXPIRED:
                 return response
             response.close()
@@ -309,17 +307,8 @@ class _Download:
 
     def _publish(self) -> Downloaded:
         partial = self._partial
-        identity = partial.identity or Identity()
-        result = Downloaded(
-            partial.destination,
-            partial.length,
-            partial.sha256(),
-            partial.md5(),
-            self._resumed_from,
-            identity.etag,
-            identity.last_modified,
-        )
-        partial.publish(http_date(identity.last_modified))
+        result = Downloaded(partial.destination, partial.length, partial.sha256(), self._resumed_from)
+        partial.publish(http_date(partial.identity.last_modified if partial.identity else None))
         return result
 
     def _existing(self, known: Expected, offered: Identity) -> Downloaded | None:

@@ -22,6 +22,7 @@ __all__ = ["Headers", "Pool", "Response", "TransportSettings"]
 
 _MAX_IDLE_SECONDS: Final = 60.0
 _MAX_IDLE_PER_PEER: Final = 16
+_MAX_REDIRECTS: Final = 5
 _PACKET: Final = 64 * 1024
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _OWN_HEADERS: Final = ("host", "content-length", "transfer-encoding", "connection")
@@ -69,8 +70,8 @@ class Pool:
         since no answer came; with `once` it uses a fresh one from the start, and is never sent twice.
 
         `timeout`, in seconds, is what the peer has for the head of its answer once the request is out, and
-        then for each piece of its body; it defaults to the settings' `read_timeout`. A body of unknown length
-        goes out chunked. Whatever the peer answers, even while the body is still being sent, is the result;
+        then for each piece of its body; it defaults to the settings' `read_timeout`. A body in pieces needs a
+        Content-Length. Whatever the peer answers, even while the body is still being sent, is the result;
         Unreachable stands for no answer.
         """
         address = parse_address(url)
@@ -90,29 +91,19 @@ class Pool:
                 return self._exchange(call, wire)
             except Unreachable:
                 # The peer gave up an idle connection just as we used it: nothing of an answer came.
-                if not wire.broken_off or not content.rewind():
+                if not (wire.broken_off and content.replayable):
                     raise
         return self._exchange(call, connect(address, proxy, self.settings, self._trust))
 
-    def open(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        max_redirects: int = 5,
-        method: str = "GET",
-        timeout: float | None = None,
-    ) -> Response:
-        """GET or HEAD `url`, following redirects; credentials stay with the origin that they were given for.
+    def open(self, url: str, *, headers: Mapping[str, str] | None = None) -> Response:
+        """GET `url`, following redirects; credentials stay with the origin that they were given for.
 
         Raises ServerFailure for too many redirects, one without Location, and one from https down to http.
         """
-        if method not in ("GET", "HEAD"):
-            raise InvalidInput(f"Redirects are followed for GET and HEAD alone, not for {method}.")
         fields = dict(headers or {})
         address = parse_address(url)
-        for _ in range(max_redirects + 1):
-            response = self.request(method, str(address), headers=fields, timeout=timeout)
+        for _ in range(_MAX_REDIRECTS + 1):
+            response = self.request("GET", str(address), headers=fields)
             if response.status not in _REDIRECTS:
                 return response
             response.close()
@@ -120,7 +111,7 @@ class Pool:
             if following.origin != address.origin:
                 fields = {name: value for name, value in fields.items() if name.lower() not in _CREDENTIALS}
             address = following
-        raise ServerFailure(f"{address.peer} redirects more than {max_redirects} times; check the address.")
+        raise ServerFailure(f"{address.peer} redirects more than {_MAX_REDIRECTS} times; check the address.")
 
     def close(self) -> None:
         """Close what is idle; a connection in use is closed when its answer is."""

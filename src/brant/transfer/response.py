@@ -1,6 +1,7 @@
 """An HTTP answer: its body is read in single calls, under a deadline, and never ends short in silence."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from http.client import HTTPException, HTTPResponse, IncompleteRead
 from types import TracebackType
 from typing import Final, Self
@@ -10,6 +11,7 @@ from brant.transfer.address import Address
 from brant.transfer.wire import Stalled, Wire
 
 MIB: Final = 1024 * 1024
+_PIECE: Final = 64 * 1024
 
 
 class Headers(Mapping[str, str]):
@@ -106,27 +108,24 @@ class Response:
             so_far = f"{self._received} bytes, before the end"
         return f"{error}, after {so_far}" if isinstance(error, Stalled) else f"cut the answer after {so_far}"
 
-    def stream(self, buffer_size: int = MIB) -> Iterator[memoryview]:
-        """The body, in one buffer that is reused: a piece is valid until the next one is asked for."""
-        view = memoryview(bytearray(buffer_size))
-        while count := self.readinto(view):
-            yield view[:count]
-
     def read(self, limit: int = 64 * MIB) -> bytes:
         """What is left of the body, whole. Raises ServerFailure when that is more than `limit` bytes."""
-        if self.content_length is not None and self.content_length > limit:
+        announced = self.content_length or 0
+        body, view = bytearray(), memoryview(bytearray(min(announced or _PIECE, _PIECE)))
+        while max(announced, len(body)) <= limit and (count := self.readinto(view)):
+            body += view[:count]
+        if max(announced, len(body)) > limit:
             self.close()
-            raise ServerFailure(self._too_long(limit))
-        body = bytearray()
-        for piece in self.stream(min(self.content_length or 64 * 1024, MIB)):
-            body += piece
-            if len(body) > limit:
-                self.close()
-                raise ServerFailure(self._too_long(limit))
+            raise ServerFailure(
+                f"{self.address.peer} sends more than {limit} bytes where few are due; check the address."
+            )
         return bytes(body)
 
-    def _too_long(self, limit: int) -> str:
-        return f"{self.address.peer} sends more than {limit} bytes where few are due; check the address."
+    def drain(self) -> None:
+        """Read the rest of the body if it is short, so that the connection can serve again."""
+        if self.content_length is not None and self.content_length <= _PIECE:
+            with suppress(Unreachable):
+                self.read()
 
     def _finish(self) -> None:
         """The body is whole: the connection can serve again."""

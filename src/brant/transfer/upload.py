@@ -4,9 +4,9 @@ import os
 import random as chance
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import md5, sha256
+from hashlib import sha256
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -24,16 +24,10 @@ _RANGE: Final = re.compile(r"bytes=0-(\d{1,19})")
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """A file that the server has whole.
-
-    `sha256` is hexadecimal, `md5` raw. `sent_bytes` counts what this call sent, repetitions included; bytes
-    that an earlier process had sent are not in it.
-    """
+    """A file that the server has whole: its bytes in number, its SHA-256 in hexadecimal."""
 
     size: int
     sha256: str
-    md5: bytes
-    sent_bytes: int
 
 
 def upload(
@@ -46,7 +40,6 @@ def upload(
     attempts: int = 10,
     sleep: Callable[[float], None] = time.sleep,
     random: Callable[[], float] = chance.random,
-    headers: Mapping[str, str] | None = None,
     resume: bool = False,
     answer_timeout: float = 300.0,
 ) -> Uploaded:
@@ -72,7 +65,6 @@ def upload(
                 create_url,
                 file,
                 source,
-                headers=headers or {},
                 progress=progress or Silent(),
                 answer_timeout=answer_timeout,
             )
@@ -91,7 +83,6 @@ class _Upload:
         path: Path,
         source: FileIO,
         *,
-        headers: Mapping[str, str],
         progress: Progress,
         answer_timeout: float,
     ) -> None:
@@ -99,25 +90,23 @@ class _Upload:
         self._url = url
         self._path = path
         self._source = source
-        self._headers = {"Content-Type": "application/octet-stream", **headers}
         self._answer_timeout = answer_timeout
         self._facts = os.fstat(source.fileno())
         self._size = self._facts.st_size
-        self._sent = 0
         self._position = 0
         self._furthest = 0
-        self._hashes = _Hashes(source)
+        self._digest = _Digest(source)
         self._meter = Meter(progress, path.name, lambda: self._position)
 
     def run(self, delays: Delays, sleep: Callable[[float], None], *, resume: bool) -> Uploaded:
         self._meter.start(self._size)
         try:
             self._send_all(delays, sleep, ask=resume)
-            self._hashes.catch_up(self._size)
+            self._digest.catch_up(self._size)
         finally:
             self._meter.finish()
         self._check_unchanged()
-        return Uploaded(self._size, self._hashes.sha256.hexdigest(), self._hashes.md5.digest(), self._sent)
+        return Uploaded(self._size, self._digest.sha256.hexdigest())
 
     def _send_all(self, delays: Delays, sleep: Callable[[float], None], *, ask: bool) -> None:
         """Send; after a failure ask how far the server is, and go on from there, until it has everything."""
@@ -126,6 +115,7 @@ class _Upload:
             try:
                 with self._ask() if ask else self._put() as response:
                     if response.status in _DONE:
+                        response.drain()
                         self._move(self._size)
                         return
                     failure = self._judge(response, asked=ask)
@@ -151,7 +141,7 @@ class _Upload:
     def _put(self) -> Response:
         """Send what the server lacks."""
         start, size = self._position, self._size
-        headers = {**self._headers, "Content-Length": str(size - start)}
+        headers = {"Content-Type": "application/octet-stream", "Content-Length": str(size - start)}
         if start:
             headers["Content-Range"] = f"bytes {start}-{size - 1}/{size}"
         return self._pool.request(
@@ -163,10 +153,9 @@ class _Upload:
         at = start
         while at < self._size:
             piece = view[: self._read_at(at, view[: self._size - at])]
-            self._hashes.feed(at, piece)
+            self._digest.feed(at, piece)
             yield piece
             at += len(piece)
-            self._sent += len(piece)
             self._move(at)
 
     def _read_at(self, at: int, view: memoryview) -> int:
@@ -234,12 +223,11 @@ class _Upload:
         )
 
 
-class _Hashes:
-    """SHA-256 and MD5 of a file, taken while it is sent; what was not sent by us is read."""
+class _Digest:
+    """The SHA-256 of a file, taken while it is sent; what was not sent by us is read."""
 
     def __init__(self, source: FileIO) -> None:
         self.sha256 = sha256()
-        self.md5 = md5(usedforsecurity=False)
         self._source = source
         self._at = 0
 
@@ -249,7 +237,6 @@ class _Hashes:
             self.catch_up(at)
         fresh = piece[self._at - at :]
         self.sha256.update(fresh)
-        self.md5.update(fresh)
         self._at += len(fresh)
 
     def catch_up(self, end: int) -> None:

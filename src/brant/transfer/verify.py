@@ -26,17 +26,14 @@ class Expected:
 class Downloaded:
     """A file that is whole and verified.
 
-    `md5` is None where nobody named one to compare with. `resumed_from` counts the bytes that were there
-    already; `reused` says that nothing was fetched, since the file itself was.
+    `resumed_from` counts the bytes that were there already; `reused` says that nothing was fetched, since the
+    file itself was.
     """
 
     path: Path
     size: int
     sha256: str
-    md5: bytes | None
     resumed_from: int
-    etag: str | None
-    last_modified: str | None
     reused: bool = False
 
 
@@ -81,12 +78,10 @@ def existing_file(path: Path, known: Expected, offered: Identity) -> Downloaded 
         return None
     if known.md5 and not known.sha256 and known.md5 != other:
         return None
-    return Downloaded(
-        path, facts.st_size, digest, other, facts.st_size, offered.etag, offered.last_modified, reused=True
-    )
+    return Downloaded(path, facts.st_size, digest, facts.st_size, reused=True)
 
 
-def _hash_file(path: Path, *, with_md5: bool) -> tuple[str, bytes | None]:
+def _hash_file(path: Path, *, with_md5: bool) -> tuple[str, bytes]:
     digest, other = sha256(), md5(usedforsecurity=False)
     view = memoryview(bytearray(_READ))
     with path.open("rb", buffering=0) as file:
@@ -94,7 +89,7 @@ def _hash_file(path: Path, *, with_md5: bool) -> tuple[str, bytes | None]:
             digest.update(view[:count])
             if with_md5:
                 other.update(view[:count])
-    return digest.hexdigest(), other.digest() if with_md5 else None
+    return digest.hexdigest(), other.digest()
 
 
 def _decoded(value: str | None) -> bytes | None:
