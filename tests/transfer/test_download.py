@@ -701,6 +701,25 @@ def test_a_full_disk_is_said_at_once_and_what_fitted_is_kept(target: Path, waits
     assert_alone(target)
 
 
+def test_what_is_no_file_in_place_of_the_partial_one_is_said_and_let_go(target: Path) -> None:
+    target.parent.mkdir()
+    os.mkfifo(partial_of(target))
+    for _ in range(2):
+        with peer(BLOB) as server, pytest.raises(LocalFailure, match="penguins"):
+            fetch(server, target)
+        assert server.requests == []
+
+
+def test_a_file_system_without_locks_is_good_enough(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(handle: int, operation: int) -> None:
+        raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
+
+    monkeypatch.setattr("fcntl.flock", flock)
+    with peer(BLOB) as server:
+        fetch(server, target)
+    assert_alone(target)
+
+
 def test_a_folder_that_cannot_be_made_is_said_at_once(tmp_path: Path, waits: Waits) -> None:
     (tmp_path / "data").write_text("a file")
     with peer(BLOB) as server, pytest.raises(LocalFailure, match="penguins"):

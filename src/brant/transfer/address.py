@@ -29,16 +29,20 @@ class Address:
     @property
     def authority(self) -> str:
         """Host and port as the Host header wants them: without the scheme's own port (RFC 9110 §7.2)."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+        return self.peer.removesuffix(f":{DEFAULT_PORTS[self.scheme]}")
 
     @property
     def peer(self) -> str:
         """Host and port as messages name them: always with the port."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return host_and_port(self.host, self.port)
 
     def __str__(self) -> str:
         return f"{self.scheme}://{self.authority}{self.target}"
+
+
+def host_and_port(host: str, port: int) -> str:
+    """Both in one text; an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def parse_address(text: str) -> Address:

@@ -9,7 +9,7 @@ import errno
 import json
 import os
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, Self
@@ -56,19 +56,19 @@ class Journal:
     def claim(cls, path: Path, destination: Path) -> Self:
         """Open and lock the journal at `path`. Conflict, naming the holder, if another process has it."""
         while True:
-            journal = cls(path, os.open(path, _OPEN, 0o666))
-            if not _lock(journal._handle):
-                holder = journal._holder()
-                journal.close()
-                raise Conflict(
-                    f"{destination} is being downloaded by another process{holder}; "
-                    "wait until it has ended, or stop it."
-                )
-            # The one before us may have finished, and removed the very file that we have just locked.
-            with suppress(FileNotFoundError):
-                if os.path.samestat(os.fstat(journal._handle), path.stat()):
-                    return journal
-            journal.close()
+            with ExitStack() as held:
+                journal = cls(path, os.open(path, _OPEN, 0o666))
+                held.callback(journal.close)
+                if not _lock(journal._handle):
+                    raise Conflict(
+                        f"{destination} is being downloaded by another process{journal._holder()}; "
+                        "wait until it has ended, or stop it."
+                    )
+                # The one before us may have finished, and removed the very file that we have just locked.
+                with suppress(FileNotFoundError):
+                    if os.path.samestat(os.fstat(journal._handle), path.stat()):
+                        held.pop_all()
+                        return journal
 
     def take_up(self) -> tuple[Identity | None, list[Mark]]:
         """The object named, and the marks in ascending order. A torn last line is cut off."""
@@ -146,4 +146,8 @@ def _lock(handle: int) -> bool:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
+    except OSError as error:
+        # Some cluster file systems have no locks: better a download without one than none.
+        if error.errno not in (errno.ENOSYS, errno.ENOTSUP, errno.ENOLCK):
+            raise
     return True

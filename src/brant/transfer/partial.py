@@ -3,7 +3,7 @@
 import errno
 import io
 import os
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from hashlib import md5, sha256
 from pathlib import Path
 from types import TracebackType
@@ -26,13 +26,13 @@ class Partial:
     Every failure of this machine's disk is LocalFailure; what was written before it stays, to be resumed.
     """
 
-    def __init__(self, destination: Path, path: Path, journal: Journal) -> None:
+    def __init__(self, destination: Path, path: Path, journal: Journal, file: io.FileIO) -> None:
         self.destination = destination
         self.length = 0
         self.identity: Identity | None = None
         self._path = path
         self._journal = journal
-        self._file = io.FileIO(os.open(path, _OPEN, 0o666), "r+")
+        self._file = file
         self._sha256 = sha256()
         self._md5: _Hash | None = None
         self._published = False
@@ -44,16 +44,17 @@ class Partial:
         Raises Conflict when another process is at it, LocalFailure when the folder cannot be written.
         """
         path, journal_path = _beside(destination)
-        journal: Journal | None = None
-        try:
-            _check_place(destination)
-            journal = Journal.claim(journal_path, destination)
-            partial = cls(destination, path, journal)
-            partial._take_up()
-        except OSError as error:
-            if journal:
-                journal.close()
-            raise local_failure(error, destination) from error
+        with ExitStack() as held:
+            try:
+                _check_place(destination)
+                journal = Journal.claim(journal_path, destination)
+                held.callback(journal.close)
+                file = held.enter_context(io.FileIO(os.open(path, _OPEN, 0o666), "r+"))
+                partial = cls(destination, path, journal, file)
+                partial._take_up()
+            except OSError as error:
+                raise local_failure(error, destination) from error
+            held.pop_all()
         return partial
 
     def _take_up(self) -> None:

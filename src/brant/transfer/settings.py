@@ -8,7 +8,7 @@ from typing import Self
 from urllib.parse import unquote, urlsplit
 
 from brant.errors import InvalidInput
-from brant.transfer.address import Address
+from brant.transfer.address import Address, host_and_port
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,7 @@ class Proxy:
 
     @property
     def peer(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+        return host_and_port(self.host, self.port)
 
 
 @dataclass(frozen=True, slots=True)

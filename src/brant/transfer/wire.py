@@ -237,8 +237,7 @@ def _dig_tunnel(sock: socket.socket, address: Address, proxy: Proxy, settings: T
     """CONNECT through an http proxy (RFC 9110 §9.3.6)."""
     from http.client import HTTPException, HTTPResponse
 
-    name = f"[{address.host}]" if ":" in address.host else address.host
-    where = f"{name}:{address.port}"
+    where = address.peer
     lines = [f"CONNECT {where} HTTP/1.1", f"Host: {where}"]
     if proxy.authorization:
         lines.append(f"Proxy-Authorization: {proxy.authorization}")
