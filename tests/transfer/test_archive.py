@@ -8,6 +8,7 @@ import random
 import stat
 import struct
 import tarfile
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -168,6 +169,7 @@ def test_a_zip_whose_counts_overflow_the_old_format_is_read(tmp_path: Path) -> N
     (tmp_path / "z").write_bytes(body + end64 + locator + saturated)
     assert extract(tmp_path / "z", tmp_path / "out") == WANT
     assert "Limits.directory" in refused(tmp_path / "z", tmp_path / "o", limits=Limits(directory=99)).message
+    assert "Limits.members" in refused(tmp_path / "z", tmp_path / "o", limits=Limits(members=1)).message
 
 
 def test_a_zip_behind_a_program_is_no_zip_by_content_and_refused(tmp_path: Path) -> None:
@@ -327,6 +329,16 @@ def test_a_list_of_members_too_long_for_memory_is_refused(tmp_path: Path) -> Non
     assert "Limits.directory" in refused(source, tmp_path, limits=Limits(directory=10_000)).message
 
 
+def test_the_members_of_a_zip_are_counted_before_they_are_listed(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "z", {str(number): b"" for number in range(20_000)}, zipfile.ZIP_STORED)
+    refused(source, tmp_path, limits=Limits(members=10))
+    tracemalloc.start()
+    refused(source, tmp_path, limits=Limits(members=10))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < MIB
+
+
 def patched(source: Path, *, central: int, local: int, value: int) -> Path:
     """The zip with a four-byte field of its only member overwritten in both headers."""
     raw = bytearray(source.read_bytes())
@@ -334,6 +346,32 @@ def patched(source: Path, *, central: int, local: int, value: int) -> Path:
     struct.pack_into("<L", raw, raw.index(b"PK\x03\x04") + local, value)
     source.write_bytes(raw)
     return source
+
+
+LOCAL_CRC_AND_SIZES = (b"PK\x03\x04", 14)
+LISTED_CRC_AND_SIZES = (b"PK\x01\x02", 16)
+
+
+def zeroed(source: Path, header: bytes, offset: int, size: int = 12) -> Path:
+    raw = bytearray(source.read_bytes())
+    at = raw.index(header) + offset
+    raw[at : at + size] = bytes(size)
+    source.write_bytes(raw)
+    return source
+
+
+@pytest.mark.parametrize("method", [0, 8, 12, 14])
+def test_the_list_of_members_is_what_counts(tmp_path: Path, method: int) -> None:
+    data = {"a": CHANCE.randbytes(100_000)}
+    source = zeroed(zipped(tmp_path / "z", data, method), *LOCAL_CRC_AND_SIZES)
+    assert found_after(source, tmp_path) == data
+
+
+@pytest.mark.parametrize("size", [4, 8, 12])
+@pytest.mark.parametrize("method", [0, 8, 12, 14])
+def test_a_list_without_checksum_and_sizes_is_corrupt(tmp_path: Path, method: int, size: int) -> None:
+    source = zipped(tmp_path / "z", {"a": CHANCE.randbytes(100_000)}, method)
+    refused(zeroed(source, *LISTED_CRC_AND_SIZES, size), tmp_path, Corrupt)
 
 
 @pytest.mark.parametrize("method", [0, 8, 12, 14])
@@ -488,8 +526,6 @@ def test_a_tar_whose_headers_make_no_sense_is_corrupt(tmp_path: Path, blocks: by
 
 
 def test_a_header_as_long_as_the_memory_is_not_read(tmp_path: Path) -> None:
-    import tracemalloc
-
     bomb = header(b"a", b"%011o" % (512 * MIB), b"x")
     with gzip.open(tmp_path / "t", "wb", compresslevel=1) as stream:
         stream.write(bomb)
@@ -506,8 +542,6 @@ def test_a_header_as_long_as_the_memory_is_not_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["deflated", "zip-bzip2", "zip-lzma", "tar.xz"])
 def test_memory_does_not_grow_with_a_member(tmp_path: Path, name: str) -> None:
-    import tracemalloc
-
     source = MAKERS[name](tmp_path / "archive", {"zeros": bytes(40 * MIB)})
     tracemalloc.start()
     try:

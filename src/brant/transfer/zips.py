@@ -19,6 +19,7 @@ _READ: Final = 64 * 1024
 _END: Final = struct.Struct("<4s4H2LH")
 _END64: Final = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64_SIZE: Final = 20
+_LISTED: Final = struct.Struct("<28x3H12x")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
 _ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
 _UTF8: Final = 0x800
@@ -29,7 +30,7 @@ def zip_entries(source: Path, limits: Limits) -> list[Entry]:
     from zipfile import ZipFile
 
     with reading(source), source.open("rb") as file:
-        _check_directory_size(file, source, limits)
+        _check_directory(file, source, limits)
         with ZipFile(file) as archive:
             infos = archive.infolist()
             packed = source.stat().st_size
@@ -40,8 +41,8 @@ def zip_entries(source: Path, limits: Limits) -> list[Entry]:
     return [_entry(source, info, start, names) for info, start in zip(infos, starts, strict=True)]
 
 
-def _check_directory_size(file: IO[bytes], source: Path, limits: Limits) -> None:
-    """The directory is read into memory, whatever number of members it admits to: look at its size before."""
+def _check_directory(file: IO[bytes], source: Path, limits: Limits) -> None:
+    """The directory is read into memory, whatever number of members it admits to: measure and count before."""
     size = file.seek(0, 2)
     file.seek(max(0, size - (1 << 16) - _END.size))
     tail = file.read()
@@ -49,17 +50,31 @@ def _check_directory_size(file: IO[bytes], source: Path, limits: Limits) -> None
     if at < 0 or len(tail) - at < _END.size:
         raise damaged(source, "its end, with the list of members, is missing")
     bytes_listed = _END.unpack_from(tail, at)[5]
-    end64 = size - len(tail) + at - _LOCATOR64_SIZE - _END64.size
+    end = size - len(tail) + at
+    end64 = end - _LOCATOR64_SIZE - _END64.size
     if end64 >= 0:
         file.seek(end64)
         fields = _END64.unpack(file.read(_END64.size))
         if fields[0] == b"PK\x06\x06":
-            bytes_listed = max(bytes_listed if bytes_listed != 0xFFFFFFFF else 0, fields[8])
+            bytes_listed, end = max(bytes_listed if bytes_listed != 0xFFFFFFFF else 0, fields[8]), end64
     if min(bytes_listed, size) > limits.directory:
         raise InvalidInput(
             f"The list of members of {source.name} has more than {limits.directory} bytes; "
             "raise Limits.directory to allow it."
         )
+    limits.check(_count_members(file, max(0, end - bytes_listed), end), 0, 1)
+
+
+def _count_members(file: IO[bytes], start: int, end: int) -> int:
+    count = 0
+    while start < end:
+        file.seek(start)
+        header = file.read(_LISTED.size)
+        if len(header) < _LISTED.size:
+            break
+        start += _LISTED.size + sum(_LISTED.unpack(header))
+        count += 1
+    return count
 
 
 def _data_start(file: IO[bytes], info: "ZipInfo", source: Path) -> int:
