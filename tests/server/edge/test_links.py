@@ -66,6 +66,18 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path):
     assert load_key(path, lambda size: b"other" * size) == first
 
 
+def test_a_key_that_was_not_finished_is_none(tmp_path):
+    path = tmp_path / "link.key"
+
+    def killed(size: int) -> bytes:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        load_key(path, killed)
+    assert load_key(path, lambda size: b"r" * size) == b"r" * 32
+    assert [entry.name for entry in tmp_path.iterdir()] == ["link.key"]
+
+
 def test_a_damaged_key_is_told_of(tmp_path):
     path = tmp_path / "link.key"
     path.write_bytes(b"short")

@@ -89,16 +89,16 @@ def check_link(signer: Signer, path: Sequence[str], query: Mapping[str, str], no
 
 def load_key(path: Path, random_bytes: Callable[[int], bytes]) -> bytes:
     """The signing key in `path`; made with mode 600 where there is none yet. Raises LocalFailure."""
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        key = path.read_bytes()
-        if len(key) != KEY_BYTES:
-            raise LocalFailure(f"the signing key {path} is damaged: delete it and start again") from None
-        return key
-    with os.fdopen(descriptor, "wb") as file:
-        key = random_bytes(KEY_BYTES)
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
+    if not path.exists():
+        # It gets its name when it is whole: a server that is killed here starts again.
+        passing = path.with_name(f"{path.name}.new")
+        descriptor = os.open(passing, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(random_bytes(KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        passing.replace(path)
+    key = path.read_bytes()
+    if len(key) != KEY_BYTES:
+        raise LocalFailure(f"the signing key {path} is damaged: delete it and start again")
     return key
