@@ -18,6 +18,7 @@ from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
 from brant.server.domain.handlers import handlers
 from brant.server.domain.services import compose
+from brant.server.domain.upkeep import collecting
 from brant.server.edge.access_log import AccessLog
 from brant.server.edge.dispatch import Api
 from brant.server.edge.errors import ErrorAnswers, answer_http_exception
@@ -53,7 +54,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(db.migrate)
         try:
-            yield
+            with collecting(db, store, clock, settings.collect_every):
+                yield
         finally:
             await run_in_threadpool(db.close)
 

@@ -1,6 +1,7 @@
 """Settings: what a server is told at its start, and where things lie in its data folder."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,7 @@ class Settings:
     port: int = DEFAULT_PORT
     origins: tuple[str, ...] = ()
     verbose: bool = False
+    collect_every: timedelta = timedelta(hours=6)
 
     @property
     def database(self) -> Path:

@@ -161,3 +161,13 @@ def test_a_backup_is_one_state_though_others_write(db: Database, tmp_path: Path)
         assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     finally:
         copy.close()
+
+
+def test_a_copy_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
+    db = Database(tmp_path / "one.sqlite3")
+    try:
+        db.migrate()
+        with pytest.raises(LocalFailure, match="cannot copy the database"):
+            db.backup(tmp_path)
+    finally:
+        db.close()

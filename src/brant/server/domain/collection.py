@@ -1,9 +1,8 @@
 """Collection of what nothing holds any more, and backup of what there is; both beside a running server."""
 
-import contextlib
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import islice
@@ -32,25 +31,56 @@ class Collected(NamedTuple):
     bytes: int
 
 
-def collect(db: Database, store: BlobStore, now: datetime) -> Collected:
+NOTHING: Final = Collected(0, 0, 0, 0)
+
+
+def collect(
+    db: Database,
+    store: BlobStore,
+    now: datetime,
+    *,
+    wait: bool = True,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Collected:
     """Removes expired uploads, blobs that no version, cover or upload holds, and stray files.
 
     Safe while others publish: a file becomes a blob, and a blob's file is removed, only inside the writing
     transaction, of which there is one at a time. First rows go, then files without a row: a crash in between
-    leaves files that the next collection finds, never a row without its file.
+    leaves files that the next collection finds, never a row without its file. Nobody is kept waiting for
+    longer than a batch takes; between two it may be `stopped`. Without `wait` it leaves the work to a
+    collection or backup that is under way.
     """
-    with _alone(store):
+    with _alone(store, wait=wait) as alone:
+        if not alone:
+            return NOTHING
         with db.write() as connection:
             expired = connection.execute(sa.delete(uploads).where(uploads.c.deadline <= now)).rowcount
-            connection.execute(sa.delete(blobs).where(~_held(now)))
+        _drop_rows(db, now, stopped)
         count = freed = 0
         for batch in _batches(store.names()):
+            if stopped():
+                break
+            with db.read() as connection:
+                candidates = _without_row(connection, batch)
+            if not candidates:
+                continue
             with db.write() as connection:
-                for name in _without_row(connection, batch):
+                for name in _without_row(connection, candidates):
                     freed += store.remove(name)
                     count += 1
-        strays = [store.discard(name) for name in _strays(db, store, now)]
+        strays = [store.discard(name) for name in _strays(db, store, now) if not stopped()]
     return Collected(expired, count, len(strays), freed + sum(strays))
+
+
+def _drop_rows(db: Database, now: datetime, stopped: Callable[[], bool]) -> None:
+    """Forgets blobs that nothing holds, for good before their files go."""
+    with db.read() as connection:
+        unheld = connection.scalars(sa.select(blobs.c.sha256).where(~_held(now))).all()
+    for batch in _batches(unheld):
+        if stopped():
+            return
+        with db.write(durable=True) as connection:
+            connection.execute(sa.delete(blobs).where(blobs.c.sha256.in_(batch), ~_held(now)))
 
 
 def preview(db: Database, store: BlobStore, now: datetime) -> Collected:
@@ -120,14 +150,19 @@ def _strays(db: Database, store: BlobStore, now: datetime) -> Iterator[str]:
 
 
 @contextmanager
-def _alone(store: BlobStore) -> Iterator[None]:
-    """Only one collection or backup at a time, in all processes."""
+def _alone(store: BlobStore, *, wait: bool = True) -> Iterator[bool]:
+    """Only one collection or backup at a time, in all processes; False where another runs."""
     with store.lock_path.open("a") as file:
-        with contextlib.suppress(ImportError):  # Windows: one process is what there is
+        try:
             import fcntl
 
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+            fcntl.flock(file, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:  # Windows: one process is what there is
+            pass
+        except BlockingIOError:
+            yield False
+            return
+        yield True
 
 
 def _named_by(database: Path) -> Iterator[str]:

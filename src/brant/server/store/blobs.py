@@ -147,7 +147,7 @@ class BlobStore:
     def names(self) -> Iterator[str]:
         """The names of all blobs on the disk, in order."""
         for folder in sorted(path for path in self._blobs.iterdir() if path.is_dir()):
-            yield from sorted(entry.name for entry in folder.iterdir())
+            yield from sorted(os.listdir(folder))  # noqa: PTH208 - ten times as fast as to make a path of each
 
     def staging(self) -> Iterator[tuple[str, float]]:
         """Everything staged: its name, and when it last changed, in epoch seconds."""

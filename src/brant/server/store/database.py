@@ -99,13 +99,19 @@ class Database:
             return found
 
     def backup(self, to: Path) -> None:
-        """Writes one consistent state of the database to the new file `to`, while others read and write."""
-        with (
-            self.read(),
-            closing(sqlite3.connect(self.path)) as source,
-            closing(sqlite3.connect(to)) as target,
-        ):
-            source.backup(target)
+        """Writes one consistent state of the database to the new file `to`, while others read and write.
+
+        Raises LocalFailure where that cannot be written.
+        """
+        try:
+            with (
+                self.read(),
+                closing(sqlite3.connect(self.path)) as source,
+                closing(sqlite3.connect(to)) as target,
+            ):
+                source.backup(target)
+        except sqlite3.Error as error:
+            raise LocalFailure(f"cannot copy the database to {to}: {error}") from error
 
     def close(self) -> None:
         """Closes every connection; the object is of no use afterwards."""
