@@ -42,7 +42,7 @@ def zip_entries(source: Path, limits: Limits) -> list[Entry]:
 
 
 def _check_directory(file: IO[bytes], source: Path, limits: Limits) -> None:
-    """The directory is read into memory, whatever number of members it admits to: measure and count before."""
+    """The directory is read into memory, whatever its end says that it holds: measure and count before."""
     size = file.seek(0, 2)
     file.seek(max(0, size - (1 << 16) - _END.size))
     tail = file.read()
@@ -86,7 +86,10 @@ def _data_start(file: IO[bytes], info: "ZipInfo", source: Path) -> int:
     fields: tuple[int, ...] = _LOCAL.unpack(header)[1:]
     flags, method, name_size, extra_size = fields[1], fields[2], fields[-2], fields[-1]
     name = file.read(name_size).decode("utf-8" if flags & _UTF8 else "cp437")
-    if name != info.orig_filename or method != info.compress_type:
+    listed = (info.CRC, info.compress_size, info.file_size)
+    # Zeros stand for what was not known yet, ones for what stands in the extra field.
+    lies = any(said not in (0, 0xFFFFFFFF, true) for said, true in zip(fields[5:8], listed, strict=True))
+    if lies or name != info.orig_filename or method != info.compress_type:
         raise damaged(source, f"two headers disagree about the member {shown(info.orig_filename)}")
     return info.header_offset + _LOCAL.size + name_size + extra_size
 
