@@ -1,11 +1,12 @@
 """Start-up is a feature: what answers without a network imports next to nothing."""
 
-import json
+from ast import literal_eval
 from collections.abc import Sequence
 
 import pytest
 
 from tests.cli.desk import Desk
+from tests.transfer.peer import peer, status
 
 # Each costs as much as a bare interpreter's start, or a good part of it.
 HEAVY = {
@@ -39,14 +40,13 @@ import sys
 before = set(sys.modules)
 from brant.cli.main import main
 code = main({list(words)!r})
-import json
-print("\\n" + json.dumps([code, sorted(set(sys.modules) - before)]))
+print("\\n" + repr((code, set(sys.modules) - before)))
 """
     ended = desk.python(script)
     assert ended.code == 0, ended.err
-    code, modules = json.loads(ended.out.splitlines()[-1])
+    code, modules = literal_eval(ended.out.splitlines()[-1])
     assert code == 0
-    return set(modules) - {"json", "json.decoder", "json.encoder", "json.scanner", "_json"}
+    return set(modules)
 
 
 def test_the_version_is_answered_before_anything_is_imported(desk: Desk) -> None:
@@ -79,3 +79,14 @@ def test_help_of_a_verb_imports_that_verb_and_nothing_heavy(desk: Desk) -> None:
     assert verbs == {"brant.cli.datasets.list"}
     # The context of `brant help` itself has a home, and so a path.
     assert not script_modules & (HEAVY - {"pathlib", "urllib.parse"})
+
+
+def test_a_list_imports_nothing_that_moves_bytes_or_reads_configuration(desk: Desk) -> None:
+    with peer(status(200, b"{}", Content_Type="application/json")) as running:
+        modules = imported(desk, ["datasets", "list", "--endpoint", running.url("")])
+    assert {"brant.client.session", "msgspec"} <= modules
+    elsewhere = {"json", "logging", "shutil", "tempfile", "tqdm", "zipfile"}
+    ours = {
+        f"brant.client.{name}" for name in ("downloading", "publishing", "metadata", "folder", "uploading")
+    }
+    assert not modules & (elsewhere | ours)

@@ -1,6 +1,5 @@
 """The configuration file (`kaggle.json`, shared with the official clients), its folder, named profiles."""
 
-import json
 import os
 import re
 import sys
@@ -116,13 +115,18 @@ def _check_value(name: str, value: str) -> None:
 
 def _read(file: Path) -> dict[str, str]:
     try:
-        content = json.loads(file.read_bytes() or b"{}")
+        text = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise LocalFailure(
             f"{file} cannot be read ({error.strerror}): mend its permissions with 'chmod 600 {file}'"
         ) from None
+    # Most users have no such file: what costs milliseconds to import waits until here.
+    import json
+
+    try:
+        content = json.loads(text or b"{}")
     except ValueError as error:
         # JSONDecodeError quotes nothing of the file but where the fault is.
         where = (
@@ -135,6 +139,8 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def _write(file: Path, values: Mapping[str, str]) -> None:
+    import json
+
     write_private(file, json.dumps(values, indent=2, ensure_ascii=False) + os.linesep)
 
 

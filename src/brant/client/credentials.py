@@ -1,6 +1,5 @@
 """Who is calling: credentials, found where the official clients look, in their order (behaviour.md §2)."""
 
-import json
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -135,6 +134,8 @@ def find(environ: Mapping[str, str], home: Path, *, profile: str | None = None) 
 def save_kaggle_json(folder: Path, username: str, key: str) -> Path:
     """Put user name and key into `folder`/kaggle.json beside what else it holds; mode 600."""
     LegacyKey(username, key, "the given key")
+    import json
+
     file = folder / configuration.FILE_NAME
     try:
         held = json.loads(file.read_bytes())
@@ -241,15 +242,19 @@ def _legacy(
 def _oauth(file: Path, warnings: list[str]) -> Credentials | None:
     """What an OAuth login of ours or of the official command line left (behaviour.md §3)."""
     try:
-        held = json.loads(file.read_bytes())
-        token = held["access_token"]
-        expires = datetime.fromisoformat(held["access_token_expiration"])
+        text = file.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
         raise LocalFailure(
             f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'"
         ) from None
+    import json
+
+    try:
+        held = json.loads(text)
+        token = held["access_token"]
+        expires = datetime.fromisoformat(held["access_token_expiration"])
     except (ValueError, KeyError, TypeError):
         raise InvalidInput(f"{file} is not a login: remove it and log in again") from None
     if readable_by_others(file):

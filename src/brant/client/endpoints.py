@@ -36,24 +36,27 @@ class Endpoint(NamedTuple):
 
         Raises InvalidInput for an address that is no such thing.
         """
-        shown = redact(address)[:200]
         text = address.strip()
         try:
             parts = urlsplit(text)
             host, port = parts.hostname or "", parts.port
         except ValueError:
-            raise InvalidInput(f"{shown!r} is not an address: write it as https://host[:port]") from None
+            raise InvalidInput(
+                f"{_shown(address)} is not an address: write it as https://host[:port]"
+            ) from None
         if text.rstrip("/").lower() in _KAGGLE_HOSTS or host in _KAGGLE_HOSTS:
             return cls(_KAGGLE_BASE, _KAGGLE_WEB)
         if parts.scheme not in ("http", "https") or not host:
-            raise InvalidInput(f"{shown!r} is not an address: write it as http://host:port or https://host")
+            raise InvalidInput(
+                f"{_shown(address)} is not an address: write it as http://host:port or https://host"
+            )
         if "@" in parts.netloc:
             raise InvalidInput(
                 "the endpoint holds a user name or password: leave them out, and log in instead"
             )
         if parts.query or parts.fragment or any(letter <= " " or letter == "\x7f" for letter in text):
             raise InvalidInput(
-                f"{shown!r} is not an endpoint: it ends after host and port, such as https://host:8765"
+                f"{_shown(address)} is not an endpoint: it ends after host and port, such as https://host:8765"
             )
         path = parts.path.rstrip("/")
         for suffix in ("/api/v1", "/api"):
@@ -87,6 +90,10 @@ def is_loopback(host: str) -> bool:
         return True
     octets = host.split(".")
     return len(octets) == 4 and octets[0] == "127" and all(octet.isdigit() for octet in octets)
+
+
+def _shown(address: str) -> str:
+    return repr(redact(address)[:200])
 
 
 def choose(
