@@ -2,6 +2,7 @@
 
 import getpass
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from brant.errors import (
     DestinationExists,
     InvalidHandle,
     InvalidInput,
+    LocalFailure,
     NotFound,
     Unauthenticated,
 )
@@ -39,6 +41,29 @@ def test_without_a_network_an_unversioned_handle_is_answered_from_the_cache(
 
     assert brant.dataset_download(handle) == path
     assert brant.dataset_download(handle, "raw/notes.txt") == f"{path}/raw/notes.txt"
+
+
+def test_a_cache_with_blanks_in_its_name_serves_many_threads_at_once(
+    handle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "a cache of mine"))
+
+    with ThreadPoolExecutor(6) as threads:
+        paths = set(threads.map(lambda _: brant.dataset_download(handle), range(6)))
+
+    (path,) = paths
+    assert contents(Path(path)) == FILES
+    assert capfd.readouterr().out == ""
+
+
+def test_a_cache_that_cannot_be_written_is_one_line_that_says_what_to_do(
+    handle: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "file" / "cache"))
+
+    with pytest.raises(LocalFailure, match=r"cannot be written \(Not a directory\): .* KAGGLEHUB_CACHE"):
+        brant.dataset_download(handle)
 
 
 def test_one_file_is_downloaded_and_marked_by_itself(handle: str, cache: Path) -> None:
