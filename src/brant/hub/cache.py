@@ -153,8 +153,8 @@ def locked(place: DatasetPlace) -> Iterator[None]:
         handle = _hold(lock)
     except OSError as error:
         raise LocalFailure(
-            f"{lock.parent} cannot be written ({error.strerror}): mend its permissions, or name another folder "
-            "in KAGGLEHUB_CACHE or output_dir"
+            f"{lock.parent} cannot be written ({error.strerror}): mend its permissions, or name another "
+            "folder in KAGGLEHUB_CACHE or output_dir"
         ) from None
     try:
         yield
