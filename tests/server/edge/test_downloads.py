@@ -215,3 +215,8 @@ def test_links_are_in_the_origin_of_a_client_that_comes_by_proxy(server, handle)
     assert location.startswith("http://localhost/storage/bundles/")
     answer = raw(server, f"GET {location} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
     assert answer.startswith(b"200 PK")
+
+
+def test_a_condition_that_does_not_hold_is_an_error_answer(server, handle):
+    answer = send(server, "GET", address_of(server, handle, "plain.csv"), None, {"If-Match": '"other"'})
+    assert (answer.status, answer.json["code"]) == (412, 412)

@@ -85,3 +85,22 @@ def test_a_range_counts_only_while_if_range_holds(validator, holds):
 )
 def test_a_client_that_has_the_file_is_told_so(headers, answer):
     assert wanted(Headers(headers), STORED) == answer
+
+
+@pytest.mark.parametrize(
+    ("headers", "answer"),
+    [
+        ({"if-match": '"abc"'}, "whole"),
+        ({"if-match": '"x", "abc"'}, "whole"),
+        ({"if-match": "*"}, "whole"),
+        ({"if-match": '"x"'}, "changed"),
+        ({"if-match": 'W/"abc"'}, "changed"),
+        ({"if-match": '"x"', "range": "bytes=0-1"}, "changed"),
+        ({"if-match": '"abc"', "if-unmodified-since": EARLIER}, "whole"),
+        ({"if-unmodified-since": EARLIER}, "changed"),
+        ({"if-unmodified-since": DATE}, "whole"),
+        ({"if-unmodified-since": "yesterday"}, "whole"),
+    ],
+)
+def test_a_client_that_wants_another_file_gets_none(headers, answer):
+    assert wanted(Headers(headers), STORED) == answer

@@ -67,6 +67,9 @@ async def serve(
         words = f"the range begins past the end: there are {content.size} bytes"
         refusal = error_answer(416, words, common | {"Content-Range": f"bytes */{content.size}"})
         await refusal(scope, receive, send)
+    elif asked == "changed":
+        words = "what is stored is not what the condition asks for: ask without If-Match"
+        await error_answer(412, words, common)(scope, receive, send)
     elif asked == "unchanged":
         await send({"type": "http.response.start", "status": 304, "headers": _raw(common)})
         await send({"type": "http.response.body"})

@@ -25,14 +25,16 @@ class Stored(NamedTuple):
     modified: datetime
 
 
-Wanted = Span | Literal["whole", "unchanged", "unsatisfiable"]
+Wanted = Span | Literal["whole", "unchanged", "unsatisfiable", "changed"]
 
 
 def wanted(headers: Headers, stored: Stored, *, verb: str = "GET") -> Wanted:
-    """What to answer to a GET or HEAD with these headers: a part (206), the whole (200), 304 or 416.
+    """What to answer to a GET or HEAD with these headers: a part (206), the whole (200), 304, 412 or 416.
 
     Ranges are defined for GET alone (RFC 9110 §14.2).
     """
+    if _changed(headers, stored):
+        return "changed"
     if _unchanged(headers, stored):
         return "unchanged"
     asked = headers.get("range")
@@ -53,6 +55,15 @@ def _span(text: str, size: int) -> Wanted:
     if stop <= first and found[2]:
         return "whole"
     return Span(first, min(stop, size)) if first < size else "unsatisfiable"
+
+
+def _changed(headers: Headers, stored: Stored) -> bool:
+    """If-Match decides where it is sent, If-Unmodified-Since only without it (RFC 9110 §13.2.2)."""
+    tags = headers.get("if-match")
+    if tags is not None:
+        return not {"*", stored.etag} & {tag.strip() for tag in tags.split(",")}
+    since = _date(headers.get("if-unmodified-since"))
+    return since is not None and stored.modified > since
 
 
 def _unchanged(headers: Headers, stored: Stored) -> bool:
