@@ -75,15 +75,21 @@ class ErrorAnswers:
             return
         except BrantError as error:
             if begun:
-                _log.error("%s %s broke off: %s", scope["method"], scope["path"], error.message)
+                _log.error("%s %s broke off: %s", scope["method"], _target(scope), error.message)
                 raise
             await answer_for(error)(scope, receive, send)
         except Exception:
             if scope["type"] != "http":
                 raise
             number = secrets.token_hex(4)
-            _log.exception("error %s in %s %s", number, scope["method"], scope["path"])
+            _log.exception("error %s in %s %s", number, scope["method"], _target(scope))
             if begun:
                 raise
             words = f"the server failed; its log has the reason under error {number}"
             await error_answer(500, words)(scope, receive, send)
+
+
+def _target(scope: Scope) -> str:
+    """The path as it was sent: percent-encoded, so that no line of the log can be forged with it."""
+    path: bytes = scope["raw_path"]
+    return path.decode("latin-1")[:2000]
