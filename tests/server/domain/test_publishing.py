@@ -1,6 +1,8 @@
 """Publishing: rules, roles, conflicts, and that a version is whole or not there."""
 
+import io
 import threading
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -397,3 +399,20 @@ def test_whatever_step_fails_nothing_is_half_published(
         assert set(connection.scalars(sa.select(uploads.c.state))) == {"complete"}
     assert world.services.publishing.create(world.context(ada), request).status == "ok"
     assert world.paths() == ["penguins.csv", "raw/a.csv"]
+
+
+def test_folders_that_lie_too_deep_are_refused_in_archives_too(world: World, ada: Actor) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("d/" * 101 + "x", b"1")
+    with pytest.raises(InvalidInput, match="more than 100 folders deep"):
+        world.create(ada, {"archive.zip": packed.getvalue()})
+
+
+def test_more_folders_than_a_version_holds_are_refused(
+    world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(manifests, "MOST_FOLDERS", 3)
+    assert world.create(ada, {"a/b/c/x": b"1"}).status == "ok"
+    with pytest.raises(InvalidInput, match="at most 3 folders"):
+        world.version(ada, {"a/b/c/x": b"1", "a/d/x": b"2"})

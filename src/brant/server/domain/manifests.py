@@ -16,6 +16,9 @@ from brant.server.domain import zip_layout
 from brant.server.store.tables import extensions, files, folders, versions
 
 MOST_FILES: Final = 1_000_000
+# Each folder is a row, and a path may name many: what is small on the wire could be large here.
+MOST_FOLDERS: Final = 1_000_000
+DEEPEST: Final = 100
 _BATCH: Final = 5000
 
 
@@ -42,7 +45,7 @@ class Manifest:
 
 
 def build(entries: Iterable[Entry]) -> Manifest:
-    """Raises InvalidInput for no files, too many, or two that some disk would take for one."""
+    """Raises InvalidInput for no files, too many, too deep ones, or two that some disk would take for one."""
     ordered = sorted(entries, key=lambda entry: entry.path)
     if not ordered:
         raise InvalidInput("a version needs at least one file: add one")
@@ -54,10 +57,23 @@ def build(entries: Iterable[Entry]) -> Manifest:
         if key in taken:
             raise InvalidInput(_meeting(taken[key], entry.path))
         taken[key] = entry.path
-    for folder in {folder for entry in ordered for folder in _above(entry.path)}:
+    for folder in _folders_of(ordered):
         if other := taken.get(_meeting_key(folder)):
             raise InvalidInput(f"{other!r} is a file and {folder!r} a folder: rename one of them")
     return Manifest(ordered)
+
+
+def _folders_of(entries: Iterable[Entry]) -> set[str]:
+    found: set[str] = set()
+    for entry in entries:
+        if entry.path.count("/") > DEEPEST:
+            raise InvalidInput(
+                f"{entry.path[:200]!r} lies more than {DEEPEST} folders deep: flatten the folders"
+            )
+        found.update(_above(entry.path))
+        if len(found) > MOST_FOLDERS:
+            raise InvalidInput(f"a version holds at most {MOST_FOLDERS} folders: flatten them")
+    return found
 
 
 def insert(connection: Connection, dataset_id: int, number: int, manifest: Manifest, **fields: Any) -> int:

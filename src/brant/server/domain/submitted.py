@@ -3,17 +3,16 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy.engine import Connection
 
 from brant.contract.dataset_messages import ApiDatasetNewFile, ApiUploadDirectoryInfo
 from brant.errors import InvalidInput
 from brant.server.domain import dataset_rules as rules
+from brant.server.domain import manifests
 from brant.server.domain.upload_tokens import CompleteUpload, find_complete
 from brant.transfer.archive import safe_parts
-
-_DEEPEST: Final = 100
 
 
 class SubmittedFile(NamedTuple):
@@ -64,8 +63,8 @@ def _walk(
     directories: Iterable[ApiUploadDirectoryInfo],
     depth: int = 0,
 ) -> Iterator[tuple[str, ApiDatasetNewFile]]:
-    if depth > _DEEPEST:
-        raise InvalidInput(f"folders lie more than {_DEEPEST} deep in one another: flatten them")
+    if depth > manifests.DEEPEST:
+        raise InvalidInput(f"folders lie more than {manifests.DEEPEST} deep in one another: flatten them")
     for file in files:
         yield folder, file
     for directory in directories:
