@@ -161,7 +161,7 @@ def test_an_unexpected_failure_tells_the_caller_its_number_alone(new_server):
         database.execute("ALTER TABLE datasets RENAME TO lost")
     answer = rpc(server, "datasets.DatasetApiService/ListDatasets", {}, bearer(user))
     assert (answer.status, answer.json["code"]) == (500, 500)
-    assert send(server, "GET", "/api/v1/datasets/view/a%0Aforged/b", None, bearer(user)).status == 500
+    assert send(server, "GET", "/api/v1/datasets/view/a%0Dforged/b", None, bearer(user)).status == 500
     assert not re.search(r"(?m)^forged", server.log.read_text())
     number = re.fullmatch(
         r"the server failed; its log has the reason under error (\w{8})", answer.json["message"]
