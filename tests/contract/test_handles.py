@@ -8,7 +8,7 @@ from brant.contract.handles import DatasetHandle
 from brant.errors import InvalidHandle
 
 _PART = st.from_regex(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,30}[A-Za-z0-9])?", fullmatch=True)
-_HANDLE = st.builds(DatasetHandle, _PART, _PART, st.none() | st.integers(min_value=1, max_value=10**9))
+_HANDLE = st.builds(DatasetHandle, _PART, _PART, st.none() | st.integers(min_value=1, max_value=10**9 - 1))
 
 
 @given(_HANDLE)
