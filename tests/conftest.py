@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -13,6 +14,11 @@ from pathlib import Path
 import pytest
 
 from brant.server.main import run
+
+
+def pytest_configure() -> None:
+    """A shell that starts us in the background makes us deaf to Ctrl-C, and so would be what the tests start."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.hookimpl(wrapper=True)
