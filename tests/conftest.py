@@ -17,7 +17,7 @@ from brant.server.main import run
 
 
 def pytest_configure() -> None:
-    """A shell that starts us in the background makes us deaf to Ctrl-C, and so would be what the tests start."""
+    """A shell that starts us in the background makes us, and all that the tests start, deaf to Ctrl-C."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
