@@ -219,7 +219,7 @@ def a_profile_that_is_not_there(scene: Scene) -> Words:
 @row(PermissionDenied, "KAGGLE_API_TOKEN")
 def somebody_elses_dataset(scene: Scene) -> Words:
     scene.desk.environ["KAGGLE_API_TOKEN"] = scene.server.new_user("mallory").token
-    public = scene.draft("geese-of-south")
+    public = scene.draft("geese-of-south", {"south.csv": b"for all to see"})
     scene.desk.brant("datasets", "create", "-p", public, "-u", "-q", KAGGLE_API_TOKEN=scene.user.token)
     return "datasets", "delete", f"{scene.user.name}/geese-of-south", "--yes"
 
@@ -517,7 +517,7 @@ def a_folder_that_is_not_there(_: Scene) -> Words:
     return "datasets", "create", "-p", "nowhere"
 
 
-@row(InvalidInput, "holds no file to upload", "put the data beside")
+@row(InvalidInput, "holds no file to upload", "put the data into it")
 def a_folder_with_metadata_alone(scene: Scene) -> Words:
     folder = scene.draft("geese-of-north")
     (folder / "penguins.csv").unlink()

@@ -5,8 +5,8 @@ from typing import Literal
 
 import pytest
 
-from brant.client.archives import pack_folders
-from brant.client.folder import scan
+from brant.client.uploads.archives import pack_folders
+from brant.client.uploads.folder import scan
 from brant.errors import Conflict, InvalidInput
 from brant.transfer.archive import iter_members
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from brant.client.folder import Patterns, name_complaint, scan
+from brant.client.uploads.folder import Patterns, name_complaint, scan
 from brant.errors import InvalidInput, NotFound
 from tests.official import CURRENT, program
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from brant.client.metadata import Column, for_create, for_version, init, load
-from brant.client.updating import settings_of
+from brant.client.datasets.metadata_file import Column, for_create, for_version, init, load
+from brant.client.datasets.updating import settings_of
 from brant.contract.dataset_messages import CollaboratorType
 from brant.contract.handles import DatasetHandle
 from brant.errors import DestinationExists, InvalidInput, LocalFailure, NotFound

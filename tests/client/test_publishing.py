@@ -13,7 +13,7 @@ import pytest
 
 from brant.client import datasets
 from brant.client.session import Session
-from brant.client.upload_journal import UploadJournal
+from brant.client.uploads.journal import UploadJournal
 from brant.contract.handles import DatasetHandle
 from brant.errors import (
     Conflict,

@@ -34,7 +34,7 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Publishes the folder, whole or not at all."""
-    from brant.client.publishing import create
+    from brant.client.datasets.publishing import create
 
     upload = options.upload
     with context.session() as session:

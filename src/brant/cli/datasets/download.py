@@ -11,7 +11,7 @@ from brant.cli.parser import declare_format
 from brant.errors import BrantError
 
 if TYPE_CHECKING:
-    from brant.client.downloading import Arrived
+    from brant.client.datasets.downloading import Arrived
     from brant.client.session import Session
     from brant.contract.handles import DatasetHandle
 
@@ -88,7 +88,7 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Fetches, verifies, and ends with a list of what arrived."""
-    from brant.client.downloading import download
+    from brant.client.datasets.downloading import download
 
     output = context.output(options.format)
     output.chosen(_COLUMNS)

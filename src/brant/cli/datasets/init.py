@@ -35,7 +35,7 @@ def run(options: Options, context: Context) -> None:
     """Writes the template; a file that is there already is left alone. Raises DestinationExists."""
     from shlex import quote
 
-    from brant.client.metadata import init
+    from brant.client.datasets.metadata_file import init
 
     path = init(options.folder, _username(context))
     context.out.write(f"{path}\n")

@@ -48,7 +48,7 @@ def read(parsed: Namespace) -> Options:
 def run(options: Options, context: Context) -> None:
     """Writes the file, or sets what it says."""
     from brant.client.datasets import metadata
-    from brant.client.updating import save_metadata, update_metadata
+    from brant.client.datasets.updating import save_metadata, update_metadata
 
     with context.session() as session:
         handle = resolve(options.dataset, session)

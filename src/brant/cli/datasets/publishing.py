@@ -9,7 +9,7 @@ from brant.cli.output import Column, Format, counted
 from brant.cli.parser import declare_format
 
 if TYPE_CHECKING:
-    from brant.client.publishing import Published
+    from brant.client.datasets.publishing import Published
 
 DirMode = Literal["keep", "skip", "zip", "tar"]
 

@@ -48,8 +48,8 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Publishes the folder, whole or not at all. Raises Declined unless old versions may go."""
-    from brant.client.metadata import for_version, load
-    from brant.client.publishing import create_version
+    from brant.client.datasets.metadata_file import for_version, load
+    from brant.client.datasets.publishing import create_version
 
     upload = options.upload
     if options.delete_old:

@@ -1,72 +1,30 @@
-"""Everything that can be done with datasets, as plain functions that take the session first."""
+"""Lists datasets, and the files of a version: a page at a time, all of them, or folder by folder."""
 
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections.abc import Iterator
+from typing import Final, TypeVar
 
-from brant.client.listing import all_files, files
 from brant.client.session import Session
 from brant.contract import datasets as wire
 from brant.contract.codec import WireEnum
 from brant.contract.dataset_messages import (
-    ApiDataset,
-    ApiDeleteDatasetRequest,
+    ApiDatasetFile,
     ApiDirectoryContent,
-    ApiGetDatasetMetadataRequest,
-    ApiGetDatasetRequest,
-    ApiGetDatasetStatusRequest,
+    ApiListDatasetFilesRequest,
+    ApiListDatasetFilesResponse,
     ApiListDatasetsRequest,
     ApiListDatasetsResponse,
     ApiListTreeDatasetFilesRequest,
-    DatabundleVersionStatus,
     DatasetFileTypeGroup,
-    DatasetInfo,
     DatasetLicenseGroup,
     DatasetSelectionGroup,
     DatasetSortBy,
 )
 from brant.contract.handles import DatasetHandle
-from brant.errors import InvalidInput, NotFound, PermissionDenied
-
-if TYPE_CHECKING:
-    from brant.client.downloading import Arrived, download
-    from brant.client.publishing import DirMode, Published, create, create_version, publish
-    from brant.client.updating import save_metadata, update_metadata
-
-__all__ = [
-    "Arrived",
-    "DirMode",
-    "Published",
-    "all_files",
-    "create",
-    "create_version",
-    "delete",
-    "download",
-    "files",
-    "list_datasets",
-    "metadata",
-    "publish",
-    "save_metadata",
-    "status",
-    "tree",
-    "update_metadata",
-    "view",
-]
+from brant.errors import InvalidInput, NotFound, ServerFailure
 
 W = TypeVar("W", bound=WireEnum)
 
-# What moves bytes is imported when it is first used, so that a list need not wait for it.
-_ELSEWHERE: Final = {
-    **dict.fromkeys(("Arrived", "download"), "downloading"),
-    **dict.fromkeys(("DirMode", "Published", "create", "create_version", "publish"), "publishing"),
-    **dict.fromkeys(("save_metadata", "update_metadata"), "updating"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _ELSEWHERE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(f"brant.client.{_ELSEWHERE[name]}"), name)
+_PAGE: Final = 200
 
 
 def list_datasets(
@@ -123,6 +81,39 @@ def list_datasets(
     return session.call(wire.LIST_DATASETS, request)
 
 
+def files(
+    session: Session, handle: DatasetHandle, *, page_size: int | None = None, page_token: str | None = None
+) -> ApiListDatasetFilesResponse:
+    """One page of the files of a version, the newest where the handle names none. Raises NotFound."""
+    request = ApiListDatasetFilesRequest(
+        owner_slug=handle.owner,
+        dataset_slug=handle.slug,
+        dataset_version_number=handle.version,
+        page_size=page_size,
+        page_token=page_token or "",
+    )
+    found = session.call(wire.LIST_DATASET_FILES, request)
+    if found.error_message:
+        raise NotFound(f"{handle}: {found.error_message}")
+    return found
+
+
+def all_files(session: Session, handle: DatasetHandle) -> Iterator[ApiDatasetFile]:
+    """Every file of a version, page by page. Raises ServerFailure if the pages go in a circle."""
+    token, seen = "", set[str]()
+    while True:
+        page = files(session, handle, page_size=_PAGE, page_token=token)
+        yield from page.dataset_files
+        token = page.next_page_token or ""
+        if not token:
+            return
+        if token in seen:
+            raise ServerFailure(
+                f"{session.endpoint} lists the files of {handle} in a circle: try again later"
+            )
+        seen.add(token)
+
+
 def tree(
     session: Session,
     handle: DatasetHandle,
@@ -141,38 +132,6 @@ def tree(
         page_token=page_token or None,
     )
     return session.call(wire.LIST_TREE_DATASET_FILES, request)
-
-
-def view(session: Session, handle: DatasetHandle) -> ApiDataset:
-    """What is known of a dataset, its newest version's number included. Raises NotFound."""
-    return session.call(
-        wire.GET_DATASET, ApiGetDatasetRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
-    )
-
-
-def status(session: Session, handle: DatasetHandle) -> DatabundleVersionStatus:
-    """How far the newest version has come. Raises NotFound."""
-    request = ApiGetDatasetStatusRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
-    return session.call(wire.GET_DATASET_STATUS, request).status
-
-
-def metadata(session: Session, handle: DatasetHandle) -> DatasetInfo:
-    """What dataset-metadata.json would say of a published dataset. Raises NotFound."""
-    request = ApiGetDatasetMetadataRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
-    answer = session.call(wire.GET_DATASET_METADATA, request)
-    if answer.error_message or answer.info is None:
-        raise NotFound(f"{handle}: {answer.error_message or 'the server tells no metadata of it'}")
-    return answer.info
-
-
-def delete(session: Session, handle: DatasetHandle) -> None:
-    """Remove a dataset, all its versions included. Raises NotFound, or PermissionDenied with the reason."""
-    if handle.version is not None:
-        raise InvalidInput(f"a dataset is deleted as a whole: write {handle.at(None)}")
-    request = ApiDeleteDatasetRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
-    answer = session.call(wire.DELETE_DATASET, request)
-    if answer.error:
-        raise PermissionDenied(f"{handle} was not deleted: {answer.error}")
 
 
 def _word(option: str, default: W, text: str | None) -> W:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from brant.client.folder import Patterns
-from brant.client.listing import all_files
+from brant.client.datasets.listing import all_files
 from brant.client.parallel import for_each
 from brant.client.session import Session
+from brant.client.uploads.folder import Patterns
 from brant.contract import datasets as wire
 from brant.contract.dataset_messages import (
     ApiDownloadDatasetRequest,

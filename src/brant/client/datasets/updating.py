@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from brant.client.complaints import Complaints
-from brant.client.metadata import COVER_NAMES, FILE_NAME, Document, load, resources
+from brant.client.datasets.metadata_file import COVER_NAMES, FILE_NAME, Document, load, resources
 from brant.client.session import Session
 from brant.client.whole_files import write_whole
 from brant.contract import datasets as wire
@@ -218,7 +218,7 @@ def _cover(document: Document) -> Path | None:
 
 
 def _upload_cover(session: Session, image: Path) -> CroppedImageUpload:
-    from brant.client.uploading import upload_file
+    from brant.client.uploads.sending import upload_file
     from brant.contract.blobs import ApiBlobType
 
     token = upload_file(session, image, ApiBlobType.INBOX, content_type=_IMAGE_TYPES[image.suffix.lower()])

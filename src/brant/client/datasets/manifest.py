@@ -1,7 +1,7 @@
 """Puts uploaded files into the request that publishes them, folders within folders."""
 
-from brant.client.folder import LocalFile
-from brant.client.metadata import Resource
+from brant.client.datasets.metadata_file import Resource
+from brant.client.uploads.folder import LocalFile
 from brant.contract.dataset_messages import (
     ApiCreateDatasetRequest,
     ApiCreateDatasetVersionRequestBody,

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from brant.client.metadata import COVER_NAMES, FILE_NAME, OLD_NAME
 from brant.errors import InvalidInput, LocalFailure, NotFound
 
 # Always left out (hub.json `default_ignore_patterns`); other hidden files are uploaded.
@@ -16,9 +15,9 @@ DEFAULT_IGNORED: Final = (".git/", "*/.git/", ".cache/", ".huggingface/")
 # Left out where they lie directly in the folder (metadata_files.json `files_never_uploaded`).
 NEVER_UPLOADED: Final = frozenset(
     {
-        FILE_NAME,
-        OLD_NAME,
-        *COVER_NAMES,
+        "dataset-metadata.json",
+        "datapackage.json",
+        *(f"dataset-cover-image.{kind}" for kind in ("png", "jpg", "jpeg", "webp")),
         "kernel-metadata.json",
         "model-metadata.json",
         "model-instance-metadata.json",
@@ -93,7 +92,7 @@ def scan(
     _check_collisions(found, problems)
     problems.raise_if_any()
     if not found:
-        raise InvalidInput(f"{folder} holds no file to upload: put the data beside its {FILE_NAME}")
+        raise InvalidInput(f"{folder} holds no file to upload: put the data into it")
     return sorted(found)
 
 

@@ -16,7 +16,7 @@ from time import time
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self
 
-from brant.client.folder import LocalFile
+from brant.client.uploads.folder import LocalFile
 from brant.errors import Conflict, LocalFailure
 
 # How long an upload token is good for (behaviour.md §7).

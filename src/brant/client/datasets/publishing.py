@@ -5,12 +5,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from brant.client.datasets import list_datasets
-from brant.client.folder import LocalFile, scan
-from brant.client.manifest import fill
-from brant.client.metadata import Description, Resource, for_create, for_version, load
+from brant.client.datasets.listing import list_datasets
+from brant.client.datasets.manifest import fill
+from brant.client.datasets.metadata_file import Description, Resource, for_create, for_version, load
 from brant.client.session import Session
-from brant.client.upload_journal import UploadJournal
+from brant.client.uploads.folder import LocalFile, scan
+from brant.client.uploads.journal import UploadJournal
 from brant.contract import datasets as wire
 from brant.contract.accounts import HELLO
 from brant.contract.dataset_messages import (
@@ -191,7 +191,7 @@ def _publish(
     progress: Progress | None,
 ) -> Published:
     """Upload, then publish by one call."""
-    from brant.client.uploading import upload_files
+    from brant.client.uploads.sending import upload_files
 
     identity = (session.endpoint.base, session.credentials.header() or "", ref, str(selection.root))
     with UploadJournal(session.state, *identity, warn=session.warn) as journal:
@@ -308,7 +308,7 @@ def _selected(folder: Path, dir_mode: DirMode, ignore: Iterable[str]) -> Iterato
     else:
         from tempfile import TemporaryDirectory
 
-        from brant.client.archives import pack_folders
+        from brant.client.uploads.archives import pack_folders
 
         with TemporaryDirectory(prefix="brant-") as made:
             yield _Selection(root, pack_folders(files, Path(made), dir_mode), [])

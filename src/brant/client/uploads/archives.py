@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Final, Literal
 
-from brant.client.folder import LocalFile
+from brant.client.uploads.folder import LocalFile
 from brant.errors import Conflict, InvalidInput, LocalFailure
 
 # The same folder always gives the same bytes, so that an unchanged one is not sent again.

@@ -5,10 +5,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from brant.client.folder import LocalFile
 from brant.client.parallel import for_each
 from brant.client.session import Session
-from brant.client.upload_journal import Begun, UploadJournal
+from brant.client.uploads.folder import LocalFile
+from brant.client.uploads.journal import Begun, UploadJournal
 from brant.contract.blobs import START_BLOB_UPLOAD, ApiBlobType, ApiStartBlobUploadRequest
 from brant.contract.extensions import CLAIM_BLOBS, BlobClaim, ClaimBlobsRequest
 from brant.errors import Conflict, InvalidInput, LocalFailure, NotFound, PermissionDenied, ServerFailure
