@@ -53,9 +53,7 @@ def collect(
     with _alone(store, wait=wait) as alone:
         if not alone:
             return NOTHING
-        with db.write() as connection:
-            expired = connection.execute(sa.delete(uploads).where(uploads.c.deadline <= now)).rowcount
-        _drop_rows(db, now, stopped)
+        expired = _drop_rows(db, now, stopped)
         count = freed = 0
         for batch in _batches(store.names()):
             if stopped():
@@ -72,15 +70,18 @@ def collect(
     return Collected(expired, count, len(strays), freed + sum(strays))
 
 
-def _drop_rows(db: Database, now: datetime, stopped: Callable[[], bool]) -> None:
-    """Forgets blobs that nothing holds, for good before their files go."""
+def _drop_rows(db: Database, now: datetime, stopped: Callable[[], bool]) -> int:
+    """Forgets expired uploads, which it counts, and blobs that nothing holds; for good, before files go."""
     with db.read() as connection:
         unheld = connection.scalars(sa.select(blobs.c.sha256).where(~_held(now))).all()
-    for batch in _batches(unheld):
+    expired = 0
+    for batch in [*_batches(unheld)] or [[]]:
         if stopped():
-            return
+            break
         with db.write(durable=True) as connection:
+            expired += connection.execute(sa.delete(uploads).where(uploads.c.deadline <= now)).rowcount
             connection.execute(sa.delete(blobs).where(blobs.c.sha256.in_(batch), ~_held(now)))
+    return expired
 
 
 def preview(db: Database, store: BlobStore, now: datetime) -> Collected:
