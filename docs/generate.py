@@ -11,7 +11,8 @@ from typing import Any
 from brant.cli.reference import render_reference
 from brant.contract import accounts, blobs, catalog, datasets, extensions
 from brant.contract.method import Method
-from brant.server.domain.handlers import compose, handlers
+from brant.server.domain.handlers import handlers
+from brant.server.domain.services import compose
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 

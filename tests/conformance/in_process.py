@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar, cast
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from brant.server.domain.handlers import compose, handlers
-
 from brant.contract.codec import Message
 from brant.contract.method import Method
 from brant.server.domain.actor import Actor, Context
+from brant.server.domain.handlers import handlers
+from brant.server.domain.services import compose
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 from tests.conformance.place import User, make_user

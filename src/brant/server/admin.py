@@ -2,72 +2,58 @@
 
 import argparse
 import json
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from typing import Final, TextIO
 
 from brant.contract.catalog import METHODS
 from brant.server import data_folder
-from brant.server.domain import collection
-from brant.server.domain.accounts import Accounts
+from brant.server.domain.services import Services
 from brant.server.edge.routes import reserved_words
-from brant.server.settings import Settings
-from brant.server.store.blobs import BlobStore
-from brant.server.store.database import Database
 
-Action = Callable[[argparse.Namespace, Settings, Database, TextIO], None]
+Action = Callable[[argparse.Namespace, Services, TextIO], None]
 
 
 def run(options: argparse.Namespace, out: TextIO) -> None:
     """Runs the action that `options` name. Raises BrantError."""
-    settings = Settings(data=options.data)
     verb = getattr(options, "verb", None)
-    with _opened(settings) as db:
-        _ACTIONS[f"{options.action} {verb}" if verb else options.action](options, settings, db, out)
+    data_folder.prepare(options.data)
+    with closing(Services.open(options.data)) as services:
+        _ACTIONS[f"{options.action} {verb}" if verb else options.action](options, services, out)
 
 
-@contextmanager
-def _opened(settings: Settings) -> Iterator[Database]:
-    data_folder.prepare(settings.data)
-    db = Database(settings.database)
-    try:
-        db.migrate()
-        yield db
-    finally:
-        db.close()
-
-
-def _add_user(options: argparse.Namespace, settings: Settings, db: Database, out: TextIO) -> None:
+def _add_user(options: argparse.Namespace, services: Services, out: TextIO) -> None:
     reserved = reserved_words(METHODS)["owner_slug"]
-    user = Accounts(db).add_user(options.name, datetime.now(UTC), is_admin=options.admin, reserved=reserved)
-    out.write(f"added {user.name}; a token for them: brant admin token {user.name} --data {settings.data}\n")
+    now = datetime.now(UTC)
+    user = services.accounts.add_user(options.name, now, is_admin=options.admin, reserved=reserved)
+    out.write(f"added {user.name}; a token for them: brant admin token {user.name} --data {options.data}\n")
 
 
-def _list_users(_options: argparse.Namespace, _settings: Settings, db: Database, out: TextIO) -> None:
+def _list_users(_options: argparse.Namespace, services: Services, out: TextIO) -> None:
     out.writelines(
         f"{user.name}\t{'admin' if user.is_admin else 'user'}\t{user.created:%Y-%m-%d}\n"
-        for user in Accounts(db).users()
+        for user in services.accounts.users()
     )
 
 
-def _token(options: argparse.Namespace, _settings: Settings, db: Database, out: TextIO) -> None:
-    out.write(Accounts(db).make_token(options.name, datetime.now(UTC)) + "\n")
+def _token(options: argparse.Namespace, services: Services, out: TextIO) -> None:
+    out.write(services.accounts.make_token(options.name, datetime.now(UTC)) + "\n")
 
 
-def _key(options: argparse.Namespace, _settings: Settings, db: Database, out: TextIO) -> None:
-    key = Accounts(db).make_key(options.name, datetime.now(UTC))
+def _key(options: argparse.Namespace, services: Services, out: TextIO) -> None:
+    key = services.accounts.make_key(options.name, datetime.now(UTC))
     out.write(json.dumps({"username": options.name.lower(), "key": key}) + "\n")
 
 
-def _backup(options: argparse.Namespace, settings: Settings, db: Database, out: TextIO) -> None:
-    collection.backup(db, BlobStore(settings.data), options.to)
+def _backup(options: argparse.Namespace, services: Services, out: TextIO) -> None:
+    services.backup(options.to)
     out.write(f"{options.to} holds everything; to serve it: brant serve --data {options.to}\n")
 
 
-def _collect(options: argparse.Namespace, settings: Settings, db: Database, out: TextIO) -> None:
-    store, now = BlobStore(settings.data), datetime.now(UTC)
-    done = collection.preview(db, store, now) if options.dry_run else collection.collect(db, store, now)
+def _collect(options: argparse.Namespace, services: Services, out: TextIO) -> None:
+    now = datetime.now(UTC)
+    done = services.preview(now) if options.dry_run else services.collect(now)
     begun = "would remove" if options.dry_run else "removed"
     out.write(
         f"{begun} {done.uploads} expired uploads, {done.blobs} blobs and {done.staged} stray files: "

@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
 from brant.server.domain.handlers import handlers
-from brant.server.domain.services import compose
+from brant.server.domain.services import Services
 from brant.server.domain.upkeep import collecting
 from brant.server.edge.access_log import AccessLog
 from brant.server.edge.dispatch import Api
@@ -28,8 +28,6 @@ from brant.server.edge.routes import Routes
 from brant.server.edge.storage import Storage
 from brant.server.edge.uploads import UploadEndpoint
 from brant.server.settings import Settings
-from brant.server.store.blobs import BlobStore
-from brant.server.store.database import Database
 
 SERVED: Final = (*METHODS, *EXTENSIONS.values())
 
@@ -39,9 +37,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
 
     The data folder must be there (`data_folder.prepare`). Raises LocalFailure for a damaged signing key.
     """
-    db, store = Database(settings.database), BlobStore(settings.data)
     signer = Signer(load_key(settings.link_key, secrets.token_bytes))
-    services = compose(db, store)
+    services = Services.over(settings.data)
     api = Api(Routes(SERVED), handlers(services), services.accounts, signer, clock)
     storage = Storage(services.downloads, UploadEndpoint(services.uploads, clock), signer, clock)
     middleware = [
@@ -52,12 +49,12 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        await run_in_threadpool(db.migrate)
+        await run_in_threadpool(services.db.migrate)
         try:
-            with collecting(db, store, clock, settings.collect_every):
+            with collecting(services.db, services.store, clock, settings.collect_every):
                 yield
         finally:
-            await run_in_threadpool(db.close)
+            await run_in_threadpool(services.close)
 
     app = Starlette(
         routes=[Route("/healthz", _healthz), Mount("/api", api), Mount("/storage", storage)],

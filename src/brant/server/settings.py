@@ -21,11 +21,6 @@ class Settings:
     collect_every: timedelta = timedelta(hours=6)
 
     @property
-    def database(self) -> Path:
-        """The SQLite file."""
-        return self.data / "brant.sqlite3"
-
-    @property
     def link_key(self) -> Path:
         """The key that signs addresses."""
         return self.data / "link.key"

@@ -7,9 +7,7 @@ from brant.contract import accounts, blobs, datasets
 from brant.contract.extensions import CLAIM_BLOBS
 from brant.contract.method import Method
 from brant.server.domain.actor import Handler
-from brant.server.domain.services import Services, compose
-
-__all__ = ["compose", "handlers"]
+from brant.server.domain.services import Services
 
 
 def handlers(services: Services) -> Mapping[Method[Any, Any], Handler]:

@@ -40,13 +40,26 @@ class Services:
     def open(cls, data: Path) -> "Services":
         """Over the data folder, which is made and brought up to date when need be."""
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        services = compose(Database(data / DATABASE_NAME), BlobStore(data))
-        services.db.migrate()
+        services = cls.over(data)
+        try:
+            services.db.migrate()
+        except BaseException:
+            services.close()
+            raise
         return services
+
+    @classmethod
+    def over(cls, data: Path) -> "Services":
+        """The same over a folder that is there; `db.migrate` has yet to bring it up to date."""
+        return compose(Database(data / DATABASE_NAME), BlobStore(data))
 
     def collect(self, now: datetime) -> collection.Collected:
         """Removes what nothing holds any more; safe at any time."""
         return collection.collect(self.db, self.store, now)
+
+    def preview(self, now: datetime) -> collection.Collected:
+        """What `collect` would remove."""
+        return collection.preview(self.db, self.store, now)
 
     def backup(self, to: Path) -> None:
         """Writes a folder that can be served in this one's place; safe at any time."""
