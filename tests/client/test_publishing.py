@@ -14,6 +14,7 @@ import pytest
 from brant.client import datasets
 from brant.client.session import Session
 from brant.client.uploads.journal import UploadJournal
+from brant.client.uploads.selection import DirMode
 from brant.contract.handles import DatasetHandle
 from brant.errors import (
     Conflict,
@@ -124,7 +125,7 @@ def test_a_version_can_go_by_the_datasets_number(
 
 @pytest.mark.parametrize("mode", ["zip", "tar"])
 def test_packed_folders_are_unpacked_by_the_server(
-    session: Session, publishable: Publishable, handle: DatasetHandle, mode: datasets.DirMode
+    session: Session, publishable: Publishable, handle: DatasetHandle, mode: DirMode
 ) -> None:
     datasets.create(session, publishable(files=FILES), dir_mode=mode)
 

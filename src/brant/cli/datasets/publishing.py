@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from brant.cli.context import Context
 from brant.cli.output import Column, Format, counted
@@ -10,8 +10,7 @@ from brant.cli.parser import declare_format
 
 if TYPE_CHECKING:
     from brant.client.datasets.publishing import Published
-
-DirMode = Literal["keep", "skip", "zip", "tar"]
+    from brant.client.uploads.selection import DirMode
 
 _COLUMNS = (Column("ref"), Column("url"), Column("sent", "number"), Column("reused", "number"))
 
@@ -20,7 +19,7 @@ class Upload(NamedTuple):
     """How the files of `folder` go up."""
 
     folder: Path
-    dir_mode: DirMode
+    dir_mode: "DirMode"
     ignore: tuple[str, ...]
     quiet: bool
     format: Format

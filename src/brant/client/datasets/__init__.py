@@ -9,12 +9,11 @@ if TYPE_CHECKING:
     from brant.client.datasets.dataset import delete, metadata, status, view
     from brant.client.datasets.downloading import Arrived, download
     from brant.client.datasets.listing import all_files, files, list_datasets, tree
-    from brant.client.datasets.publishing import DirMode, Published, create, create_version, publish
+    from brant.client.datasets.publishing import Published, create, create_version, publish
     from brant.client.datasets.updating import save_metadata, update_metadata
 
 __all__ = [
     "Arrived",
-    "DirMode",
     "Published",
     "all_files",
     "create",
@@ -36,7 +35,7 @@ _HOMES: Final = {
     **dict.fromkeys(("delete", "metadata", "status", "view"), "dataset"),
     **dict.fromkeys(("Arrived", "download"), "downloading"),
     **dict.fromkeys(("all_files", "files", "list_datasets", "tree"), "listing"),
-    **dict.fromkeys(("DirMode", "Published", "create", "create_version", "publish"), "publishing"),
+    **dict.fromkeys(("Published", "create", "create_version", "publish"), "publishing"),
     **dict.fromkeys(("save_metadata", "update_metadata"), "updating"),
 }
 

@@ -1,16 +1,15 @@
 """Publishes a folder as a new dataset or as a new version of one: whole or not at all."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from brant.client.datasets.listing import list_datasets
 from brant.client.datasets.manifest import fill
 from brant.client.datasets.metadata_file import Description, Resource, for_create, for_version, load
 from brant.client.session import Session
-from brant.client.uploads.folder import LocalFile, scan
 from brant.client.uploads.journal import UploadJournal
+from brant.client.uploads.selection import DirMode, Selection, everything, selected
 from brant.contract import datasets as wire
 from brant.contract.accounts import HELLO
 from brant.contract.dataset_messages import (
@@ -34,10 +33,6 @@ from brant.errors import (
 )
 from brant.transfer.progress import Progress
 
-DirMode = Literal["keep", "skip", "zip", "tar"]
-
-_DIR_MODES: Final = ("keep", "skip", "zip", "tar")
-
 
 class Published(NamedTuple):
     """What was made.
@@ -55,14 +50,6 @@ class Published(NamedTuple):
     skipped: list[str]
 
 
-class _Selection(NamedTuple):
-    """The files to publish, out of the folder `root`; `skipped` folders were left out of them."""
-
-    root: Path
-    files: list[LocalFile]
-    skipped: list[str]
-
-
 _Request = ApiCreateDatasetRequest | ApiCreateDatasetVersionRequest | ApiCreateDatasetVersionByIdRequest
 
 
@@ -71,7 +58,6 @@ def create(
     folder: Path,
     *,
     public: bool = False,
-    keep_tabular: bool = True,  # noqa: ARG001 - no field of the wire carries it, the official client drops it too
     dir_mode: DirMode = "keep",
     ignore: Iterable[str] = (),
     progress: Progress | None = None,
@@ -84,9 +70,12 @@ def create(
     """
     described = for_create(load(folder))
     handle = _required(described)
-    with _selected(folder, dir_mode, ignore) as selection:
+    with selected(folder, dir_mode, ignore) as selection:
         caller = _greet(session)
-        _check_free(session, described, handle, caller)
+        advice = f"in {described.path}, or publish a new version with 'brant datasets version'"
+        if _exists(session, handle):
+            raise Conflict(f"{handle} is there already: choose another slug {advice}")
+        _check_title(session, handle, described.title, caller, f"choose another {advice}")
         request = ApiCreateDatasetRequest(
             owner_slug=handle.owner,
             slug=handle.slug,
@@ -106,7 +95,6 @@ def create_version(
     notes: str,
     *,
     delete_old: bool = False,
-    keep_tabular: bool = True,  # noqa: ARG001 - no field of the wire carries it, the official client drops it too
     dir_mode: DirMode = "keep",
     ignore: Iterable[str] = (),
     progress: Progress | None = None,
@@ -117,7 +105,7 @@ def create_version(
     NotFound when there is no such dataset.
     """
     described = for_version(load(folder))
-    with _selected(folder, dir_mode, ignore) as selection:
+    with selected(folder, dir_mode, ignore) as selection:
         _greet(session)
         body = ApiCreateDatasetVersionRequestBody(
             version_notes=notes,
@@ -126,7 +114,8 @@ def create_version(
             description=described.description,
             category_ids=described.keywords,
         )
-        return _publish_version(session, selection, described, body, progress)
+        request, ref = _version_request(session, described, body)
+        return _publish(session, selection, described.resources, request, ref, progress=progress)
 
 
 def publish(
@@ -145,45 +134,40 @@ def publish(
     """
     if handle.version is not None:
         raise InvalidHandle(f"a version cannot be chosen for an upload: write {handle.at(None)}")
-    files = [_single(path)] if path.is_file() else scan(path, ignore=ignore, never=())
-    selection = _Selection(path.resolve(), files, [])
-    _greet(session)
+    selection = everything(path, ignore)
+    caller = _greet(session)
+    request: _Request
     if _exists(session, handle):
         body = ApiCreateDatasetVersionRequestBody(version_notes=notes)
-        described = Description(path, handle, None, "", None, None, "", [], {})
-        return _publish_version(session, selection, described, body, progress, known=True)
-    request = ApiCreateDatasetRequest(
-        owner_slug=handle.owner, slug=handle.slug, title=handle.slug, is_private=True
-    )
+        request = ApiCreateDatasetVersionRequest(owner_slug=handle.owner, dataset_slug=handle.slug, body=body)
+    else:
+        _check_title(session, handle, handle.slug, caller, "choose another slug")
+        request = ApiCreateDatasetRequest(
+            owner_slug=handle.owner, slug=handle.slug, title=handle.slug, is_private=True
+        )
     return _publish(session, selection, {}, request, str(handle), progress=progress)
 
 
-def _publish_version(
-    session: Session,
-    selection: _Selection,
-    described: Description,
-    body: ApiCreateDatasetVersionRequestBody,
-    progress: Progress | None,
-    *,
-    known: bool = False,
-) -> Published:
+def _version_request(
+    session: Session, described: Description, body: ApiCreateDatasetVersionRequestBody
+) -> tuple[_Request, str]:
+    """The call that publishes a version, and the name of its dataset. Raises NotFound if there is none."""
     if described.id_no is not None:
         by_number = ApiCreateDatasetVersionByIdRequest(id=described.id_no, body=body)
-        ref = str(described.handle or described.id_no)
-        return _publish(session, selection, described.resources, by_number, ref, progress=progress)
+        return by_number, str(described.handle or described.id_no)
     handle = _required(described)
-    if not known and not _exists(session, handle):
+    if not _exists(session, handle):
         raise NotFound(
             f"there is no dataset {handle}, or none that you may see: correct the id, "
             "or publish it first with 'brant datasets create'"
         )
-    request = ApiCreateDatasetVersionRequest(owner_slug=handle.owner, dataset_slug=handle.slug, body=body)
-    return _publish(session, selection, described.resources, request, str(handle), progress=progress)
+    by_handle = ApiCreateDatasetVersionRequest(owner_slug=handle.owner, dataset_slug=handle.slug, body=body)
+    return by_handle, str(handle)
 
 
 def _publish(
     session: Session,
-    selection: _Selection,
+    selection: Selection,
     resources: dict[str, Resource],
     request: _Request,
     ref: str,
@@ -270,50 +254,17 @@ def _exists(session: Session, handle: DatasetHandle) -> bool:
     return True
 
 
-def _check_free(session: Session, described: Description, handle: DatasetHandle, caller: str) -> None:
-    """Raises Conflict if the handle is taken, or the title among its owner's; nothing was sent yet."""
-    advice = f"in {described.path}, or publish a new version with 'brant datasets version'"
-    if _exists(session, handle):
-        raise Conflict(f"{handle} is there already: choose another slug {advice}")
+def _check_title(session: Session, handle: DatasetHandle, title: str, caller: str, advice: str) -> None:
+    """Raises Conflict if another dataset of the owner bears the title; nothing was sent yet."""
     mine = handle.owner == caller
-    found = list_datasets(session, search=described.title, mine=mine, user=None if mine else handle.owner)
+    found = list_datasets(session, search=title, mine=mine, user=None if mine else handle.owner)
     for other in found.datasets:
-        same = (other.title or "").casefold() == described.title.casefold()
+        same = (other.title or "").casefold() == title.casefold()
         if same and other.ref.startswith(f"{handle.owner}/"):
-            raise Conflict(f"the title {described.title!r} is in use by {other.ref}: choose another {advice}")
+            raise Conflict(f"the title {title!r} is in use by {other.ref}: {advice}")
 
 
 def _required(described: Description) -> DatasetHandle:
     if described.handle is None:
         raise InvalidInput(f'{described.path}: id: is missing: write "id": "owner/slug"')
     return described.handle
-
-
-@contextmanager
-def _selected(folder: Path, dir_mode: DirMode, ignore: Iterable[str]) -> Iterator[_Selection]:
-    """The files to upload as `dir_mode` says; archives live as long as the context."""
-    if dir_mode not in _DIR_MODES:
-        raise InvalidInput(f"--dir-mode: {dir_mode!r} is none of {', '.join(_DIR_MODES)}")
-    files, root = scan(folder, ignore=ignore), folder.resolve()
-    if dir_mode == "keep":
-        yield _Selection(root, files, [])
-    elif dir_mode == "skip":
-        top = [file for file in files if "/" not in file.path]
-        skipped = sorted({file.path.split("/")[0] for file in files if "/" in file.path})
-        if not top:
-            raise InvalidInput(
-                f"{folder} holds folders alone, which --dir-mode skip leaves out: use keep, zip or tar"
-            )
-        yield _Selection(root, top, skipped)
-    else:
-        from tempfile import TemporaryDirectory
-
-        from brant.client.uploads.archives import pack_folders
-
-        with TemporaryDirectory(prefix="brant-") as made:
-            yield _Selection(root, pack_folders(files, Path(made), dir_mode), [])
-
-
-def _single(path: Path) -> LocalFile:
-    facts = path.stat()
-    return LocalFile(path.name, path.resolve(), facts.st_size, facts.st_mtime_ns)
