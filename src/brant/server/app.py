@@ -16,9 +16,9 @@ from starlette.routing import Mount, Route
 
 from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
+from brant.server.domain.blobs.upkeep import collecting
 from brant.server.domain.handlers import handlers
 from brant.server.domain.services import Services
-from brant.server.domain.upkeep import collecting
 from brant.server.edge.access_log import AccessLog
 from brant.server.edge.dispatch import Api
 from brant.server.edge.errors import ErrorAnswers, answer_http_exception

@@ -21,10 +21,10 @@ from brant.contract.dataset_messages import (
 )
 from brant.contract.extensions import BlobClaim, ClaimBlobsRequest
 from brant.errors import InvalidInput, NotFound
-from brant.server.domain import manifests, zip_layout
 from brant.server.domain.actor import Actor
-from brant.server.domain.bundles import Bundle
-from brant.server.domain.digests import Digester
+from brant.server.domain.blobs.digests import Digester
+from brant.server.domain.datasets import manifests, zip_layout
+from brant.server.domain.datasets.bundles import Bundle
 from tests.server.domain.conftest import NOON, World
 
 FILES = {"a.csv": b"x,y\n1,2\n", "empty.txt": b"", "raw/ünï/日本.bin": bytes(range(256)) * 9000, "z": b"z"}

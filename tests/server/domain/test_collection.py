@@ -17,8 +17,8 @@ from brant.contract.dataset_messages import (
     DatasetSettings,
 )
 from brant.errors import Conflict, LocalFailure, NotFound
-from brant.server.domain import collection
 from brant.server.domain.actor import Actor
+from brant.server.domain.blobs import collection
 from brant.server.domain.services import Services
 from brant.server.store.tables import blobs
 from tests.server.domain.conftest import World

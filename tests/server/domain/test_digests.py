@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from brant.server.domain.digests import Digest, Digester
+from brant.server.domain.blobs.digests import Digest, Digester
 
 SIZES = (1, 1 << 20, 300_000, 0, 100_000, 1 << 20, (1 << 18) - 1, 1 << 18)
 

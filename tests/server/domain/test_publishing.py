@@ -19,8 +19,8 @@ from brant.contract.dataset_messages import (
     ApiUploadDirectoryInfo,
 )
 from brant.errors import InvalidInput, NotFound, PermissionDenied, Unauthenticated
-from brant.server.domain import manifests, publishing
 from brant.server.domain.actor import Actor
+from brant.server.domain.datasets import manifests, publishing
 from brant.server.store import search
 from brant.server.store.tables import collaborators, datasets, files, uploads, versions
 from tests.server.domain.conftest import World

@@ -19,10 +19,10 @@ from brant.contract.dataset_messages import (
     ApiUploadDirectoryInfo,
 )
 from brant.errors import InvalidInput
-from brant.server.domain import unpacking
 from brant.server.domain.actor import Actor
-from brant.server.domain.publishing import Publishing
-from brant.server.domain.unpacking import Unpacker
+from brant.server.domain.datasets import unpacking
+from brant.server.domain.datasets.publishing import Publishing
+from brant.server.domain.datasets.unpacking import Unpacker
 from brant.server.store.tables import datasets, uploads
 from brant.transfer.archive import Limits
 from tests.server.domain.conftest import World

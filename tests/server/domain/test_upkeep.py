@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from brant.server.domain import collection
-from brant.server.domain.upkeep import collecting
+from brant.server.domain.blobs import collection
+from brant.server.domain.blobs.upkeep import collecting
 from tests.server.domain.conftest import World
 
 NEVER_AGAIN = timedelta(days=1)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from brant.errors import Conflict, InvalidInput, LocalFailure, NotFound
 from brant.server.domain.actor import Actor
+from brant.server.domain.blobs.uploads import UploadState
 from brant.server.domain.services import Services
-from brant.server.domain.uploads import UploadState
 from tests.server.domain.conftest import NOON, World
 
 

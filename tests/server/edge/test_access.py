@@ -113,7 +113,7 @@ def test_an_address_ends_with_the_right_to_see_the_dataset(private: Private, fil
 def test_an_address_that_anybody_was_given_ends_when_the_dataset_turns_private(
     private: Private, file: str | None
 ) -> None:
-    assert private.settings(private.owner, isPrivate=False).json == {}
+    assert private.settings(private.owner, isPrivate=False, title="Quiet Whales").json == {}
     address = address_of(private.server, "/".join(private.handle.values()), file)
     assert send(private.server, "GET", address).status == 200
     assert private.settings(private.owner).json == {}

@@ -5,16 +5,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from brant.server.domain import collection
 from brant.server.domain.accounts import Accounts
-from brant.server.domain.claims import Claims
-from brant.server.domain.dataset_listing import Listing
-from brant.server.domain.dataset_metadata import Metadata
-from brant.server.domain.dataset_views import Views
-from brant.server.domain.downloads import Downloads
-from brant.server.domain.publishing import Publishing
-from brant.server.domain.unpacking import Unpacker
-from brant.server.domain.uploads import Uploads
+from brant.server.domain.blobs import collection
+from brant.server.domain.blobs.claims import Claims
+from brant.server.domain.blobs.uploads import Uploads
+from brant.server.domain.datasets.downloads import Downloads
+from brant.server.domain.datasets.listing import Listing
+from brant.server.domain.datasets.metadata import Metadata
+from brant.server.domain.datasets.publishing import Publishing
+from brant.server.domain.datasets.unpacking import Unpacker
+from brant.server.domain.datasets.views import Views
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 

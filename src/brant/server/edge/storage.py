@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from brant.errors import NotFound
-from brant.server.domain.downloads import Downloads
+from brant.server.domain.datasets.downloads import Downloads
 from brant.server.edge.downloads import checksum_headers, serve
 from brant.server.edge.errors import error_answer
 from brant.server.edge.links import Signer, check_link

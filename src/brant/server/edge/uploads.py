@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope
 
 from brant.errors import InvalidInput
-from brant.server.domain.uploads import UploadState
+from brant.server.domain.blobs.uploads import UploadState
 from brant.server.edge.bodies import declared_length, pieces, refuse_encoding
 
 CHUNK_BYTES: Final = 1024 * 1024

@@ -31,12 +31,11 @@ from brant.contract.dataset_messages import (
     DatabundleVersionStatus,
 )
 from brant.errors import InvalidInput, NotFound
-from brant.server.domain import dataset_rules as rules
-from brant.server.domain import dataset_shapes as shapes
 from brant.server.domain import paging
 from brant.server.domain.actor import Context
-from brant.server.domain.permissions import find_dataset
-from brant.server.domain.versions import find_version
+from brant.server.domain.datasets import rules, shapes
+from brant.server.domain.datasets.permissions import find_dataset
+from brant.server.domain.datasets.versions import find_version
 from brant.server.store.database import Database
 from brant.server.store.tables import datasets, extensions, files, folders, views
 

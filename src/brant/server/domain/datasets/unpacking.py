@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Final
 
 from brant.errors import Corrupt, InvalidInput
-from brant.server.domain import manifests
-from brant.server.domain.digests import Digester
-from brant.server.domain.submitted import SubmittedFile, safe_path
-from brant.server.domain.upload_tokens import forget
-from brant.server.domain.uploads import Ready, Uploads
+from brant.server.domain.blobs.digests import Digester
+from brant.server.domain.blobs.upload_tokens import forget
+from brant.server.domain.blobs.uploads import Ready, Uploads
+from brant.server.domain.datasets import manifests
+from brant.server.domain.datasets.submitted import SubmittedFile, safe_path
 from brant.server.store.blobs import CHUNK, BlobStore
 from brant.server.store.database import Database
 from brant.transfer.archive import Limits, Member, iter_members, kind_of

@@ -16,11 +16,10 @@ from brant.contract.dataset_messages import (
     DatasetViewedGroup,
 )
 from brant.errors import InvalidInput, Unauthenticated
-from brant.server.domain import dataset_rules as rules
-from brant.server.domain import dataset_shapes as shapes
 from brant.server.domain import paging
 from brant.server.domain.actor import Actor, Context
-from brant.server.domain.permissions import shared_with, visible_to
+from brant.server.domain.datasets import rules, shapes
+from brant.server.domain.datasets.permissions import shared_with, visible_to
 from brant.server.store import search
 from brant.server.store.database import Database
 from brant.server.store.tables import datasets, extensions, tags, users, versions, views

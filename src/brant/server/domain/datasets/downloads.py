@@ -14,9 +14,9 @@ from brant.contract.dataset_messages import ApiDownloadDatasetRawRequest, ApiDow
 from brant.contract.method import HttpRedirect
 from brant.errors import NotFound
 from brant.server.domain.actor import Context
-from brant.server.domain.bundles import Bundle, find_bundle
-from brant.server.domain.permissions import find_dataset, visible_to_user
-from brant.server.domain.versions import find_version
+from brant.server.domain.datasets.bundles import Bundle, find_bundle
+from brant.server.domain.datasets.permissions import find_dataset, visible_to_user
+from brant.server.domain.datasets.versions import find_version
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 from brant.server.store.tables import blobs, datasets, files, folders, versions

@@ -22,8 +22,8 @@ from brant.contract.blobs import ApiBlobType, ApiStartBlobUploadRequest, ApiStar
 from brant.contract.dataset_messages import ApiUploadDatasetFileRequest, ApiUploadDatasetFileResponse
 from brant.errors import Conflict, InvalidInput, NotFound
 from brant.server.domain.actor import Context
-from brant.server.domain.digests import Digest, Digester, digest_of
-from brant.server.domain.upload_tokens import (
+from brant.server.domain.blobs.digests import Digest, Digester, digest_of
+from brant.server.domain.blobs.upload_tokens import (
     LIFETIME,
     CompleteUpload,
     hash_of,

@@ -11,7 +11,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.engine import Connection
 
 from brant.errors import InvalidInput
-from brant.server.domain.digests import Digest
+from brant.server.domain.blobs.digests import Digest
 from brant.server.store.tables import blobs, uploads
 
 # Official clients take up an upload again for six days (behaviour.md §7).

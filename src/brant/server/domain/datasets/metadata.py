@@ -19,13 +19,12 @@ from brant.contract.dataset_messages import (
     SettingsLicense,
 )
 from brant.errors import InvalidInput
-from brant.server.domain import dataset_rules as rules
-from brant.server.domain import dataset_shapes as shapes
 from brant.server.domain.actor import Context
-from brant.server.domain.dataset_index import refresh
-from brant.server.domain.dataset_settings import apply, changes_access, collaborators_of
-from brant.server.domain.permissions import Role, find_dataset, require, role_of
-from brant.server.domain.versions import find_version
+from brant.server.domain.datasets import rules, shapes
+from brant.server.domain.datasets.index import refresh
+from brant.server.domain.datasets.permissions import Role, find_dataset, require, role_of
+from brant.server.domain.datasets.settings import apply, changes_access, collaborators_of
+from brant.server.domain.datasets.versions import find_version
 from brant.server.store import search
 from brant.server.store.database import Database
 from brant.server.store.tables import datasets, files
@@ -79,9 +78,7 @@ class Metadata:
             if changes_access(connection, row, settings):
                 require(connection, actor, row, Role.ADMIN, "change who sees or edits")
             if settings == DatasetSettings():
-                raise InvalidInput(
-                    "`settings` say nothing: send the metadata as they are to be, isPrivate among them"
-                )
+                raise InvalidInput("`settings` are empty: send the metadata whole, at least with `title`")
             with connection.begin_nested() as attempt:
                 errors = apply(connection, row, settings, actor, context.now)
                 if errors:

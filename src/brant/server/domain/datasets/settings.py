@@ -21,12 +21,12 @@ from brant.contract.dataset_messages import (
     DatasetSettingsFile,
 )
 from brant.errors import InvalidInput
-from brant.server.domain import dataset_rules as rules
 from brant.server.domain.actor import Actor
-from brant.server.domain.dataset_index import set_tags
-from brant.server.domain.manifests import extension
-from brant.server.domain.permissions import visible_to
-from brant.server.domain.upload_tokens import find_complete, use_up
+from brant.server.domain.blobs.upload_tokens import find_complete, use_up
+from brant.server.domain.datasets import rules
+from brant.server.domain.datasets.index import set_tags
+from brant.server.domain.datasets.manifests import extension
+from brant.server.domain.datasets.permissions import visible_to
 from brant.server.store.tables import collaborators, datasets, files, users, versions
 
 _IMAGES: Final = (".png", ".jpg", ".jpeg", ".webp")

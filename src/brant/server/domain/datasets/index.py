@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from brant.server.domain import usability
+from brant.server.domain.datasets import usability
 from brant.server.store import search
 from brant.server.store.tables import datasets, tags, users
 

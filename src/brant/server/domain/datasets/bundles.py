@@ -8,8 +8,8 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from brant.errors import NotFound
-from brant.server.domain import zip_layout
-from brant.server.domain.permissions import visible_to_user
+from brant.server.domain.datasets import zip_layout
+from brant.server.domain.datasets.permissions import visible_to_user
 from brant.server.store.blobs import CHUNK, BlobStore
 from brant.server.store.database import Database
 from brant.server.store.tables import blobs, datasets, files, versions

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from brant.errors import BrantError
-from brant.server.domain import collection
+from brant.server.domain.blobs import collection
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 

@@ -16,14 +16,19 @@ from brant.contract.dataset_messages import (
     ApiCreateDatasetVersionRequestBody,
 )
 from brant.errors import Conflict, PermissionDenied
-from brant.server.domain import dataset_rules as rules
-from brant.server.domain import manifests
 from brant.server.domain.actor import Actor, Context
-from brant.server.domain.dataset_index import refresh, set_tags
-from brant.server.domain.permissions import Role, find_dataset, find_dataset_by_id, require, visible_to
-from brant.server.domain.submitted import SubmittedFile, resolve
-from brant.server.domain.unpacking import Unpacker
-from brant.server.domain.upload_tokens import use_up
+from brant.server.domain.blobs.upload_tokens import use_up
+from brant.server.domain.datasets import manifests, rules
+from brant.server.domain.datasets.index import refresh, set_tags
+from brant.server.domain.datasets.permissions import (
+    Role,
+    find_dataset,
+    find_dataset_by_id,
+    require,
+    visible_to,
+)
+from brant.server.domain.datasets.submitted import SubmittedFile, resolve
+from brant.server.domain.datasets.unpacking import Unpacker
 from brant.server.store.database import Database
 from brant.server.store.tables import datasets, users, versions
 

@@ -9,9 +9,8 @@ from sqlalchemy.engine import Connection
 
 from brant.contract.dataset_messages import ApiDatasetNewFile, ApiUploadDirectoryInfo
 from brant.errors import InvalidInput
-from brant.server.domain import dataset_rules as rules
-from brant.server.domain import manifests
-from brant.server.domain.upload_tokens import CompleteUpload, find_complete
+from brant.server.domain.blobs.upload_tokens import CompleteUpload, find_complete
+from brant.server.domain.datasets import manifests, rules
 from brant.transfer.archive import safe_parts
 
 

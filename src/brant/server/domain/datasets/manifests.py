@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from brant.errors import InvalidInput
-from brant.server.domain import zip_layout
+from brant.server.domain.datasets import zip_layout
 from brant.server.store.tables import extensions, files, folders, versions
 
 MOST_FILES: Final = 1_000_000

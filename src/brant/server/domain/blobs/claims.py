@@ -13,9 +13,9 @@ from sqlalchemy.engine import Connection
 from brant.contract.extensions import BlobClaim, ClaimBlobsRequest, ClaimBlobsResponse
 from brant.errors import InvalidInput
 from brant.server.domain.actor import Actor, Context
-from brant.server.domain.permissions import visible_to
-from brant.server.domain.upload_tokens import CompleteUpload, hash_of, insert_complete
-from brant.server.domain.uploads import base_name
+from brant.server.domain.blobs.upload_tokens import CompleteUpload, hash_of, insert_complete
+from brant.server.domain.blobs.uploads import base_name
+from brant.server.domain.datasets.permissions import visible_to
 from brant.server.store.database import Database
 from brant.server.store.tables import blobs, datasets, files, uploads, versions
 

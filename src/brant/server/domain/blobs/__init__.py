@@ -1,0 +1,1 @@
+"""Blobs: how bytes come in, who may name them by hash, and when they go."""

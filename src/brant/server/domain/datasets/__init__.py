@@ -1,0 +1,1 @@
+"""Datasets: publishing, looking, changing, downloading."""
