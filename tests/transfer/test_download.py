@@ -1,14 +1,17 @@
 """A download ends whole and verified, or leaves what it has for the next one."""
 
 import errno
+import fcntl
 import hashlib
 import os
 import random
 import resource
 import stat
+import time
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -308,6 +311,7 @@ def ranged(start: int, *, total: int = len(DATA), etag: str = '"one"', body: byt
         ranged(100_000, etag='"two"'),
         status(206, DATA[100_000:]),
         status(206, DATA[100_000:], Content_Range="bytes 100000-99/300000"),
+        status(206, DATA[100_000:], Content_Range="bytes 100000-300000/300000"),
         status(206, DATA[100_000:], Content_Range="apples 1-2/3"),
         status(416, b"", Content_Range="bytes */5"),
         status(416, b""),
@@ -538,8 +542,11 @@ def test_what_the_caller_expects_and_gets_is_taken(target: Path) -> None:
     assert_alone(target)
 
 
-def test_a_header_that_is_no_md5_is_ignored(target: Path) -> None:
-    with peer(status(200, DATA, x_goog_hash="md5=!!", Content_MD5="short")) as server:
+@pytest.mark.parametrize(
+    "headers", [{"x_goog_hash": "md5=!!"}, {"Content_MD5": "short"}, {"Content_MD5": "c2hvcnQ="}]
+)
+def test_a_header_that_is_no_md5_is_ignored(target: Path, headers: dict[str, str]) -> None:
+    with peer(status(200, DATA, **headers)) as server:
         fetch(server, target)
     assert_alone(target)
 
@@ -699,6 +706,90 @@ def test_a_full_disk_is_said_at_once_and_what_fitted_is_kept(target: Path, waits
         assert partial_of(target).read_bytes() == DATA[:room]
         assert fetch(server, target).resumed_from == room
     assert_alone(target)
+
+
+def test_an_object_without_validators_that_has_another_size_is_fetched_anew(target: Path) -> None:
+    bare = Blob(DATA, etag=None, last_modified=None, with_md5=False)
+    begun(target, 1000, bare)
+    with peer(replace(bare, data=DATA[::-1][:5000])) as server:
+        assert fetch(server, target).resumed_from == 0
+    assert_alone(target, DATA[::-1][:5000])
+
+
+def test_another_size_under_the_same_tag_costs_no_byte(target: Path, waits: Waits) -> None:
+    begun(target, 1000)
+    with peer(replace(BLOB, data=DATA[:500], ranges=False)) as server, pytest.raises(Conflict):
+        fetch(server, target, waits)
+    assert partial_of(target).read_bytes() == DATA[:1000]
+
+
+def test_a_page_of_unknown_size_and_date_costs_no_byte(target: Path, waits: Waits) -> None:
+    def page(exchange: Exchange, *, tag: str = "", body: bytes = b"please sign in") -> None:
+        exchange.send(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n%b\r\n" % tag.encode())
+        exchange.send(b"%x\r\n%b\r\n" % (len(body), body))
+        exchange.hang_up()
+
+    def cut(exchange: Exchange) -> None:
+        page(exchange, tag='ETag: "one"\r\n', body=DATA[:1000])
+
+    with peer(cut) as server, pytest.raises(Unreachable):
+        fetch(server, target, attempts=1)
+    with peer(page) as server, pytest.raises(Conflict):
+        fetch(server, target, waits)
+    assert partial_of(target).read_bytes() == DATA[:1000]
+
+
+@pytest.mark.parametrize("total", [1000, len(DATA)])
+def test_a_416_that_does_not_fit_what_was_begun_ends_and_loses_nothing(target: Path, total: int) -> None:
+    begun(target, 1000)
+    with peer(status(416, b"", Content_Range=f"bytes */{total}"), BLOB) as server:
+        assert fetch(server, target).resumed_from == 1000
+        assert "range" not in server.requests[1].headers
+    assert_alone(target)
+
+
+def test_what_a_slow_line_brings_is_on_disk_before_it_ends(target: Path) -> None:
+    sizes = [0]
+
+    def slow(exchange: Exchange) -> None:
+        exchange.head(*BLOB.plan(exchange.request)[::2])
+        for at in range(500):
+            exchange.send(DATA[at : at + 1])
+            time.sleep(0.02)
+            sizes.append(partial_of(target).stat().st_size)
+            if sizes[-1]:
+                break
+        exchange.hang_up()
+
+    with peer(slow, BLOB) as server:
+        fetch(server, target)
+    assert sizes[-1] > 0
+    assert_alone(target)
+
+
+def test_a_link_in_place_of_the_journal_is_not_followed(target: Path, tmp_path: Path) -> None:
+    target.parent.mkdir()
+    (tmp_path / "mine").write_text("mine")
+    journal_of(target).symlink_to(tmp_path / "mine")
+    with peer(BLOB) as server, pytest.raises(LocalFailure, match="penguins"):
+        fetch(server, target)
+    assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_a_journal_that_is_removed_while_it_is_being_locked_is_made_anew(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lock = fcntl.flock
+
+    def late(handle: int, operation: int) -> None:
+        monkeypatch.setattr("fcntl.flock", lock)
+        journal_of(target).unlink()
+        lock(handle, operation)
+
+    monkeypatch.setattr("fcntl.flock", late)
+    begun(target, 1000)
+    with peer(BLOB) as server:
+        assert fetch(server, target).resumed_from == 1000
 
 
 def test_what_is_no_file_in_place_of_the_partial_one_is_said_and_let_go(target: Path) -> None:

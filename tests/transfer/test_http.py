@@ -98,6 +98,16 @@ def test_a_connection_is_not_used_again_when_the_peer_says_close(pool: Pool) -> 
         assert [asked.connection for asked in server.requests] == [0, 1]
 
 
+def test_a_connection_that_was_idle_for_long_is_not_used_again(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brant.transfer.http._MAX_IDLE_SECONDS", 0.0)
+    with peer(status(200, b"x")) as server:
+        for _ in range(2):
+            pool.request("GET", server.url()).read()
+        assert [asked.connection for asked in server.requests] == [0, 1]
+
+
 def test_threads_share_the_pool_without_sharing_connections_at_once(pool: Pool) -> None:
     bodies: list[bytes] = []
     with peer(Blob(b"y" * 200_000)) as server:

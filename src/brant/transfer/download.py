@@ -252,7 +252,7 @@ class _Download:
         while left and (count := response.readinto(self._buffer[:left])):
             digest.update(self._buffer[:count])
             left -= count
-        if left or digest.hexdigest() != self._partial.sha256():
+        if digest.hexdigest() != self._partial.sha256():
             self._restart(None)
             raise _Again(
                 Conflict(f"{self._name} changed on {response.address.peer} meanwhile; run the same again.")

@@ -61,8 +61,6 @@ class Partial:
         self.identity, marks = self._journal.take_up()
         self._check(marks)
         self._file.truncate(self.length)
-        if marks and marks[-1].at != self.length:
-            self._journal.mark(self.length, self._sha256.hexdigest())
 
     def _check(self, marks: list[Mark]) -> None:
         """Hash the file up to the last mark that holds; only so much of it is trusted."""

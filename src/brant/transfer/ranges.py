@@ -31,10 +31,10 @@ def content_range(response: Response) -> ContentRange | None:
 
 
 def identity_of(response: Response) -> Identity:
-    """The object that a whole (200) answer holds."""
+    """The object behind an answer; size and MD5 are those of a whole (200) one alone."""
     headers = response.headers
     return Identity(
-        headers.get("etag"), headers.get("last-modified"), response.content_length, _md5(response, whole=True)
+        headers.get("etag"), headers.get("last-modified"), response.content_length, _md5(response)
     )
 
 
@@ -54,15 +54,11 @@ def continues(response: Response, identity: Identity | None, length: int) -> boo
         return False
     if None not in (held.total, identity.size) and held.total != identity.size:
         return False
-    headers = response.headers
-    named = Identity(headers.get("etag"), headers.get("last-modified"), None, _md5(response, whole=False))
-    if named.md5 and identity.md5 and named.md5 != identity.md5:
-        return False
-    return is_same(identity, named) is not False
+    return is_same(identity, identity_of(response)) is not False
 
 
-def _md5(response: Response, *, whole: bool) -> str | None:
-    """Base64, from x-goog-hash, or from Content-MD5 where the answer is the whole object."""
+def _md5(response: Response) -> str | None:
+    """Base64, from x-goog-hash or Content-MD5."""
     # Google's hash is of the object as stored; what it unpacks on the way comes as other bytes.
     if response.headers.get("x-goog-stored-content-encoding", "identity") != "identity":
         return None
@@ -70,4 +66,4 @@ def _md5(response: Response, *, whole: bool) -> str | None:
         name, _, value = entry.strip().partition("=")
         if name == "md5":
             return value
-    return response.headers.get("content-md5") if whole else None
+    return response.headers.get("content-md5")
