@@ -4,7 +4,6 @@ import re
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import islice
 from typing import Final
 
 import sqlalchemy as sa
@@ -16,6 +15,7 @@ from brant.server.domain.actor import Actor, Context
 from brant.server.domain.blobs.upload_tokens import CompleteUpload, hash_of, insert_complete
 from brant.server.domain.blobs.uploads import base_name
 from brant.server.domain.datasets.permissions import visible_to
+from brant.server.store.batches import batches
 from brant.server.store.database import Database
 from brant.server.store.tables import blobs, datasets, files, uploads, versions
 
@@ -23,7 +23,6 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 # What marks an upload that is only a claim: it earns nothing further.
 _CLAIM: Final = "CLAIM"
 _MOST: Final = 100_000
-_BATCH: Final = 500
 
 
 class Claims:
@@ -72,9 +71,9 @@ def _earned(
         uploads.c.purpose != _CLAIM,
         uploads.c.deadline > now,
     )
-    hashes = iter({claim.sha256.lower() for claim in claims if _SHA256.fullmatch(claim.sha256.lower())})
+    hashes = {claim.sha256.lower() for claim in claims if _SHA256.fullmatch(claim.sha256.lower())}
     sizes: dict[str, int] = {}
-    while batch := list(islice(hashes, _BATCH)):
+    for batch in batches(hashes):
         rows = connection.execute(
             sa.select(blobs.c.sha256, blobs.c.size).where(
                 blobs.c.sha256.in_(batch), sa.or_(readable, uploaded)

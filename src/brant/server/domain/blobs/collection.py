@@ -2,10 +2,9 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -13,13 +12,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from brant.errors import Conflict, LocalFailure
+from brant.server.store.batches import batches
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 from brant.server.store.tables import blobs, datasets, files, uploads
 
 # A staged file that no upload owns is of a publish that runs now, unless it has not changed for so long.
 _GRACE: Final = timedelta(days=1)
-_BATCH: Final = 500
 
 
 class Collected(NamedTuple):
@@ -55,7 +54,7 @@ def collect(
             return NOTHING
         expired = _drop_rows(db, now, stopped)
         count = freed = 0
-        for batch in _batches(store.names()):
+        for batch in batches(store.names()):
             if stopped():
                 break
             with db.read() as connection:
@@ -75,7 +74,7 @@ def _drop_rows(db: Database, now: datetime, stopped: Callable[[], bool]) -> int:
     with db.read() as connection:
         unheld = connection.scalars(sa.select(blobs.c.sha256).where(~_held(now))).all()
     expired = 0
-    for batch in [*_batches(unheld)] or [[]]:
+    for batch in [*batches(unheld)] or [[]]:
         if stopped():
             break
         with db.write(durable=True) as connection:
@@ -90,7 +89,7 @@ def preview(db: Database, store: BlobStore, now: datetime) -> Collected:
         expired = connection.scalar(sa.select(sa.func.count()).where(uploads.c.deadline <= now)) or 0
         sizes = [
             store.size(name)
-            for batch in _batches(store.names())
+            for batch in batches(store.names())
             for name in _without_row(connection, batch, _held(now))
         ]
     strays = [store.staged_size(name) for name in _strays(db, store, now)]
@@ -141,7 +140,7 @@ def _without_row(
 def _strays(db: Database, store: BlobStore, now: datetime) -> Iterator[str]:
     """What is staged, but belongs to no open upload and to no publish that can still be running."""
     old = (now - _GRACE).timestamp()
-    for batch in _batches(name for name, changed in store.staging() if changed < old):
+    for batch in batches(name for name, changed in store.staging() if changed < old):
         query = sa.select(uploads.c.token_hash).where(
             uploads.c.token_hash.in_(batch), uploads.c.state == "open", uploads.c.deadline > now
         )
@@ -181,9 +180,3 @@ def _link_or_copy(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
-
-
-def _batches(names: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(names)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch

@@ -1,9 +1,8 @@
 """Upload tokens: what the database knows of uploads, and how a publish uses them up; only hashes are kept."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -12,11 +11,11 @@ from sqlalchemy.engine import Connection
 
 from brant.errors import InvalidInput
 from brant.server.domain.blobs.digests import Digest
+from brant.server.store.batches import batches
 from brant.server.store.tables import blobs, uploads
 
 # Official clients take up an upload again for six days (behaviour.md §7).
 LIFETIME: Final = timedelta(days=7)
-_BATCH: Final = 500
 
 
 class CompleteUpload(NamedTuple):
@@ -73,7 +72,7 @@ def find_complete(
     if len(set(hashes)) < len(hashes):
         raise InvalidInput("an upload token is there twice: each stands for one file")
     known: dict[str, Any] = {}
-    for batch in _batches(hashes):
+    for batch in batches(hashes):
         rows = connection.execute(
             sa.select(uploads, blobs.c.size)
             .join(blobs, blobs.c.sha256 == uploads.c.sha256, isouter=True)
@@ -85,7 +84,7 @@ def find_complete(
 
 def use_up(connection: Connection, user_id: int, token_hashes: Sequence[str], now: datetime) -> None:
     """Marks complete uploads as used. Raises InvalidInput when one was used or expired meanwhile."""
-    for batch in _batches(token_hashes):
+    for batch in batches(token_hashes):
         changed = connection.execute(
             sa.update(uploads)
             .where(
@@ -102,7 +101,7 @@ def use_up(connection: Connection, user_id: int, token_hashes: Sequence[str], no
 
 def forget(connection: Connection, token_hashes: Sequence[str]) -> None:
     """Drops uploads that no version took."""
-    for batch in _batches(token_hashes):
+    for batch in batches(token_hashes):
         connection.execute(
             sa.delete(uploads).where(uploads.c.token_hash.in_(batch), uploads.c.state != "used")
         )
@@ -118,9 +117,3 @@ def _usable(row: Any, now: datetime) -> CompleteUpload:
     if row.state == "used":
         raise InvalidInput(f"the upload of {row.name!r} was published already: upload the file again")
     return CompleteUpload(row.token_hash, row.name, row.sha256, row.size)
-
-
-def _batches(items: Sequence[str]) -> Iterator[list[str]]:
-    rest = iter(items)
-    while batch := list(islice(rest, _BATCH)):
-        yield batch

@@ -4,7 +4,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -32,7 +31,6 @@ class BlobFile:
     size: int
     last_modified: datetime
     """When the version was published: a file that goes back to older bytes must not look older."""
-    path: Path
     _store: BlobStore
 
     def read(self, first: int, stop: int) -> Iterator[bytes]:
@@ -92,7 +90,7 @@ class Downloads:
         if row is None:
             raise NotFound("this file is not there any more: ask for the dataset again")
         return BlobFile(
-            row.sha256, row.md5, row.crc32, row.size, row.published, self._store.path(row.sha256), self._store
+            row.sha256, row.md5, row.crc32, row.size, row.published, self._store
         )
 
     def bundle(self, version_id: int, reader: int | None) -> Bundle:

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from brant.errors import InvalidInput
 from brant.server.domain.datasets import zip_layout
+from brant.server.store.batches import batches
 from brant.server.store.tables import extensions, files, folders, versions
 
 MOST_FILES: Final = 1_000_000
@@ -93,8 +93,7 @@ def insert(connection: Connection, dataset_id: int, number: int, manifest: Manif
         )
         .returning(versions.c.id)
     ).scalar_one()
-    rows = layout.rows(version_id)
-    while batch := list(islice(rows, _BATCH)):
+    for batch in batches(layout.rows(version_id), _BATCH):
         connection.execute(sa.insert(files), batch)
     for table, summary in (
         (folders, _folders(manifest.entries)),
