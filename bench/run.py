@@ -15,9 +15,7 @@ from bench.stage import stage
 def main() -> None:
     """All tables, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "names", nargs="*", help="which; all when none is named"
-    )
+    parser.add_argument("names", nargs="*", help="which; all when none is named")
     names = parser.parse_args().names or ["startup", "datasets"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback\n")
     with stage() as scene:

@@ -104,8 +104,8 @@ class RateLimited(BrantError):
 class Unreachable(BrantError):
     """The network or the peer did not answer in time.
 
-    `unsent`: no byte of the request left, so that repeating it cannot do anything twice. `final`: repeating it
-    is of no use (a certificate that is not trusted).
+    `unsent`: no byte of the request left, so that repeating it cannot do anything twice.
+    `final`: repeating it is of no use (a certificate that is not trusted).
     """
 
     code = 503

@@ -219,6 +219,13 @@ def test_a_server_that_is_stuck_is_given_up_after_the_attempts(
     assert len(server.requests) <= 10
 
 
+def test_a_server_that_has_every_byte_but_is_not_done_is_asked_again(file: Path, waits: Waits) -> None:
+    whole = status(308, b"", Range=f"bytes=0-{SIZE - 1}")
+    with peer(whole, whole, status(200, b"")) as server:
+        send(server, file, waits)
+    assert [asked.headers["content-range"] for asked in server.requests[1:]] == [f"bytes */{SIZE}"] * 2
+
+
 def test_a_308_is_not_followed_like_a_redirect(file: Path, waits: Waits) -> None:
     with peer(status(308, b"", Location="/elsewhere")) as server, pytest.raises(ServerFailure):
         send(server, file, waits, attempts=2)

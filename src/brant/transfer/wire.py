@@ -134,7 +134,7 @@ class Wire:
         self._sock.close()
 
     def _is_answered(self) -> bool:
-        """Look, without waiting, whether the peer speaks while we are still sending (RFC 9112 §9.6)."""
+        """Look, without waiting, whether the peer speaks or hangs up while we are sending (RFC 9112 §9.6)."""
         if not self._early:
             try:
                 self._early = self._sock.recv(64 * 1024)
@@ -142,8 +142,6 @@ class Wire:
                 if _would_block(error):
                     return False
                 raise
-            if not self._early:
-                raise ConnectionResetError("closed while the request was being sent")
             self.received += len(self._early)
         # An interim answer (1xx) does not end the request.
         return not self._early.startswith((b"HTTP/1.1 1", b"HTTP/1.0 1"))
