@@ -89,9 +89,7 @@ class Downloads:
             ).one_or_none()
         if row is None:
             raise NotFound("this file is not there any more: ask for the dataset again")
-        return BlobFile(
-            row.sha256, row.md5, row.crc32, row.size, row.published, self._store
-        )
+        return BlobFile(row.sha256, row.md5, row.crc32, row.size, row.published, self._store)
 
     def bundle(self, version_id: int, reader: int | None) -> Bundle:
         """A whole version as a zip, under the same conditions."""
