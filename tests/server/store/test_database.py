@@ -171,3 +171,23 @@ def test_a_copy_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
             db.backup(tmp_path)
     finally:
         db.close()
+
+
+def test_what_is_only_noted_waits_for_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_NOTE_SECONDS", 0.01)
+    db = Database(tmp_path / "one.sqlite3")
+    try:
+        db.migrate()
+        new = sa.insert(users).values(name="ada", is_admin=False, created=datetime.now(UTC))
+        with db.write():
+            noting = threading.Thread(target=db.note, args=(new,))
+            noting.start()
+            noting.join(timeout=20)
+            assert not noting.is_alive()
+        with db.read() as connection:
+            assert connection.scalar(sa.select(sa.func.count()).select_from(users)) == 0
+        db.note(new)
+        with db.read() as connection:
+            assert connection.scalar(sa.select(users.c.name)) == "ada"
+    finally:
+        db.close()
