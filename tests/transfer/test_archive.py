@@ -450,6 +450,14 @@ def test_a_member_that_reaches_into_the_directory_is_refused(tmp_path: Path) -> 
     assert "overlap" in refused(patched(source, central=20, local=18, value=1030), tmp_path, Corrupt).message
 
 
+def test_two_headers_that_disagree_about_the_compression_are_refused(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "z", {"a": b"island"}, zipfile.ZIP_STORED)
+    raw = bytearray(source.read_bytes())
+    struct.pack_into("<H", raw, 8, zipfile.ZIP_DEFLATED)
+    source.write_bytes(raw)
+    assert "disagree" in refused(source, tmp_path, Corrupt).message
+
+
 def test_two_headers_that_disagree_are_refused(tmp_path: Path) -> None:
     source = zipped(tmp_path / "z", {"good": b"x"})
     raw = source.read_bytes()

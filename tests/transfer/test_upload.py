@@ -159,6 +159,14 @@ def test_many_cuts_at_random_bytes_end_well(file: Path, waits: Waits) -> None:
         assert (inbox.held, result.sha256) == (DATA, SHA256)
 
 
+def test_attempts_that_brought_something_do_not_count(file: Path, waits: Waits) -> None:
+    inbox = Inbox()
+    steps = [step for _ in range(8) for step in (inbox.cut_after(100_000), inbox)]
+    with peer(*steps, inbox) as server:
+        send(server, file, waits, attempts=3)
+    assert inbox.held == DATA
+
+
 def test_an_answer_that_was_lost_is_asked_for(file: Path) -> None:
     inbox = Inbox()
     with peer(inbox.lose, inbox) as server:

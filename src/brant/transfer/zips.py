@@ -21,7 +21,7 @@ _END64: Final = struct.Struct("<4sQ2H2L4Q")
 _LOCATOR64_SIZE: Final = 20
 _LISTED: Final = struct.Struct("<28x3H12x")
 _LOCAL: Final = struct.Struct("<4s5H3L2H")
-_ENCRYPTED: Final = 0x1 | 0x40 | 0x2000
+_ENCRYPTED: Final = 0x1
 _UTF8: Final = 0x800
 
 

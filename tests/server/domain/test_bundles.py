@@ -3,6 +3,7 @@
 import io
 import itertools
 import shutil
+import struct
 import subprocess
 import zipfile
 from collections.abc import Callable
@@ -54,6 +55,9 @@ def test_a_bundle_is_a_zip_of_the_version(world: World, ada: Actor, tmp_path: Pa
         assert {name: archive.read(name) for name in archive.namelist()} == FILES
         assert {info.date_time for info in archive.infolist()} == {(2026, 1, 31, 12, 0, 0)}
         assert {info.external_attr >> 16 for info in archive.infolist()} == {0o100644}
+        for info in archive.infolist():
+            local = struct.unpack_from("<14x3L", data, info.header_offset)
+            assert local == (info.CRC, info.compress_size, info.file_size)
 
 
 @pytest.mark.skipif(shutil.which("unzip") is None, reason="needs the program unzip")
