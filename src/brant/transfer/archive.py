@@ -17,7 +17,8 @@ from brant.transfer.zips import zip_entries
 
 __all__ = ["Extracted", "Limits", "Member", "extract", "iter_members", "kind_of", "safe_parts"]
 
-_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+# O_EXCL follows no symbolic link either.
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 
 @dataclass(frozen=True, slots=True)

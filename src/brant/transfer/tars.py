@@ -42,14 +42,12 @@ def tar_entries(source: Path, limits: Limits) -> Iterator[Entry]:
     names, count = Names(), 0
     with reading(source), _stream(source, limits) as stream:
         archive = tarfile.open(fileobj=stream, mode="r:", encoding="utf-8")  # type: ignore[call-overload]  # noqa: SIM115
-        end = 0
         while (info := archive.next()) is not None:
             archive.members = []
             count += 1
             limits.check(count, 0, 1)
-            if info.size < 0 or info.offset < end:
+            if info.size < 0:
                 raise damaged(source, f"the size of {shown(info.name)} makes no sense")
-            end = info.offset_data + (-(-info.size // _BLOCK) * _BLOCK if info.isreg() else 0)
             if info.isdir() and info.name in (".", ""):
                 continue
             yield _entry(stream, info, names)
