@@ -170,8 +170,10 @@ def from_status(status: int, message: str, retry_after: float | None = None) -> 
     """The error that an HTTP status or wire code stands for."""
     if status == 429:
         return RateLimited(message, retry_after)
-    if status in (502, 503, 504):
+    if status in (408, 425, 502, 503, 504):
         return Unreachable(message)
+    if status == 410:
+        return NotFound(message)
     for kind in (
         Unauthenticated,
         PermissionDenied,
