@@ -110,6 +110,16 @@ def test_only_what_is_selected_is_written(make: Make, tmp_path: Path) -> None:
     assert set(found(tmp_path / "out")) == {"deep/er/random.bin", "deep/empty"}
 
 
+def test_folders_are_not_asked_for(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "z", "w") as archive:
+        archive.writestr("empty/", b"")
+        archive.writestr("raw/penguins.csv", b"island")
+    asked = []
+    extract(tmp_path / "z", tmp_path / "out", select=lambda name: asked.append(name) is None)
+    assert asked == ["raw/penguins.csv"]
+    assert not (tmp_path / "out/empty").exists()
+
+
 def test_an_archive_of_nothing_is_extracted_to_nothing(make: Make, tmp_path: Path) -> None:
     source = make(tmp_path / "archive", {})
     if kind_of(source):
@@ -472,6 +482,14 @@ def test_an_encrypted_member_is_refused(tmp_path: Path) -> None:
     raw[raw.index(b"PK\x03\x04") + 6] |= 1
     source.write_bytes(raw)
     assert "encrypted" in refused(source, tmp_path).message
+
+
+def test_a_dictionary_as_large_as_the_memory_is_refused(tmp_path: Path) -> None:
+    source = zipped(tmp_path / "z", {"a": b"island"}, zipfile.ZIP_LZMA)
+    raw = bytearray(source.read_bytes())
+    struct.pack_into("<L", raw, raw.index(b"a\x09") + 6, 512 * MIB)
+    source.write_bytes(raw)
+    assert "LZMA" in refused(source, tmp_path, Corrupt).message
 
 
 def test_an_unknown_compression_is_refused(tmp_path: Path) -> None:

@@ -9,24 +9,13 @@ _OUT: Final = 64 * 1024
 _LZMA_DICTIONARY: Final = 256 * 1024 * 1024
 
 
-def inflate(pieces: Iterator[bytes], method: int, size: int) -> Iterator[bytes]:
-    """What `pieces` hold, uncompressed, in chunks of 64 KiB at most.
-
-    `size` is the length claimed. Raises zlib.error, OSError, lzma.LZMAError, EOFError or ValueError for data
-    that does not end as it should.
-    """
-    return METHODS[method](pieces, size)
-
-
-def _stored(pieces: Iterator[bytes], _size: int) -> Iterator[bytes]:
+def _stored(pieces: Iterator[bytes]) -> Iterator[bytes]:
     return pieces
 
 
-def _deflated(pieces: Iterator[bytes], _size: int) -> Iterator[bytes]:
+def _deflated(pieces: Iterator[bytes]) -> Iterator[bytes]:
     machine = zlib.decompressobj(-zlib.MAX_WBITS)
     for piece in pieces:
-        if machine.eof:
-            raise ValueError("bytes follow the end of a member")
         rest = piece
         while rest:
             chunk = machine.decompress(rest, _OUT)
@@ -42,7 +31,7 @@ def _deflated(pieces: Iterator[bytes], _size: int) -> Iterator[bytes]:
         yield chunk
 
 
-def _bzip2(pieces: Iterator[bytes], _size: int) -> Iterator[bytes]:
+def _bzip2(pieces: Iterator[bytes]) -> Iterator[bytes]:
     import bz2
 
     machine = bz2.BZ2Decompressor()
@@ -58,7 +47,7 @@ def _bzip2(pieces: Iterator[bytes], _size: int) -> Iterator[bytes]:
         raise EOFError("a member ends too early")
 
 
-def _lzma(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+def _lzma(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """APPNOTE.TXT 5.8: four bytes of version and length, five of properties, then raw LZMA."""
     import lzma
 
@@ -71,13 +60,12 @@ def _lzma(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
     options = {"id": lzma.FILTER_LZMA1, "dict_size": dictionary}
     options |= {"lc": byte % 9, "lp": byte // 9 % 5, "pb": byte // 45}
     machine = lzma.LZMADecompressor(lzma.FORMAT_RAW, filters=[options])
-    given, piece = 0, head[9:]
+    piece = head[9:]
     while True:
         chunk = machine.decompress(piece, _OUT)
-        given += len(chunk)
         if chunk:
             yield chunk
-        if machine.eof or given > size:
+        if machine.eof:
             return
         piece = b""
         if machine.needs_input:
@@ -92,10 +80,13 @@ def _too_short() -> bytes:
     raise EOFError("a member ends too early")
 
 
-METHODS: Final[dict[int, Callable[[Iterator[bytes], int], Iterator[bytes]]]] = {
+METHODS: Final[dict[int, Callable[[Iterator[bytes]], Iterator[bytes]]]] = {
     0: _stored,
     8: _deflated,
     12: _bzip2,
     14: _lzma,
 }
-"""Compression methods of a zip (APPNOTE.TXT 4.4.5)."""
+"""What decompresses each method of a zip (APPNOTE.TXT 4.4.5), in chunks of 64 KiB at most.
+
+They raise zlib.error, OSError, lzma.LZMAError, EOFError or ValueError for data that is not as it should be.
+"""

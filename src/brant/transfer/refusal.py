@@ -3,7 +3,7 @@
 import json
 from time import time
 
-from brant.errors import BrantError, RateLimited, ServerFailure, Unreachable, from_status
+from brant.errors import BrantError, ServerFailure, Unreachable, from_status
 from brant.redact import redact
 from brant.transfer.response import Response
 from brant.transfer.retry import retry_after
@@ -14,12 +14,7 @@ def refusal(response: Response, doing: str) -> BrantError:
     says = _said(response)
     text = f"{response.address.peer} answered {response.status} {response.reason}".rstrip() + f" when {doing}"
     text += f": {says}" if says else "."
-    wait = retry_after(response.headers.get("retry-after"), time())
-    if response.status == 429:
-        return RateLimited(text, wait)
-    if response.status < 400:
-        return ServerFailure(text)
-    return from_status(response.status, text)
+    return from_status(response.status, text, retry_after(response.headers.get("retry-after"), time()))
 
 
 def _said(response: Response) -> str:

@@ -8,7 +8,7 @@ from typing import IO, TYPE_CHECKING, Final
 
 from brant.errors import InvalidInput
 from brant.transfer.entry import Entry, checked
-from brant.transfer.inflate import METHODS, inflate
+from brant.transfer.inflate import METHODS
 from brant.transfer.limits import Limits, damaged, reading
 from brant.transfer.names import Names, safe_parts, shown
 
@@ -126,7 +126,7 @@ def _entry(source: Path, info: "ZipInfo", start: int, names: Names) -> Entry:
     def chunks() -> Iterator[bytes]:
         with reading(source):
             packed = _packed(source, start, info.compress_size)
-            yield from checked(inflate(packed, method, size), name, size, crc)
+            yield from checked(METHODS[method](packed), name, size, crc)
 
     return Entry(parts, size, is_folder, chunks)
 
