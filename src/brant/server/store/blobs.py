@@ -97,6 +97,11 @@ class BlobStore:
         with disk.written():
             self.staged_path(name).mkdir(mode=0o700)
 
+    def sync(self, staged: Path) -> None:
+        """Returns when the bytes of a staged file would outlive a power cut. Raises LocalFailure."""
+        with StagedFile(staged) as file:
+            file.sync()
+
     def staged_size(self, name: str) -> int:
         """Bytes on disk of a staged file, or of all in a staged folder; 0 when there is none."""
         path = self._staging / name

@@ -72,6 +72,8 @@ class Unpacker:
         self._store.make_room(room)
         try:
             for batch in self._staged(source, room):
+                # Together and late: the system then writes many of them at once.
+                list(self._uploads.helpers.map(self._store.sync, [ready.staged for ready in batch]))
                 for upload in self._uploads.hold(user_id, batch, now):
                     yield SubmittedFile(safe_path(folder, upload.name), upload, "", None)
                 for ready in batch:
@@ -93,7 +95,6 @@ class Unpacker:
             while chunk := stream.read(CHUNK):
                 file.write(chunk, digester.size)
                 digester.update(chunk)
-            file.sync()
             return Ready(member.name, file.path, digester.digest())
 
 
