@@ -334,6 +334,21 @@ def test_a_bomb_is_refused_until_it_is_trusted(tmp_path: Path, name: str) -> Non
     extract(source, tmp_path / "out", limits=Limits(ratio=1e9))
 
 
+def test_a_small_file_may_unfold_to_many_times_its_size(tmp_path: Path) -> None:
+    data = {"zeros": bytes(MIB)}
+    assert found_after(zipped(tmp_path / "z", data), tmp_path) == data
+
+
+@pytest.mark.parametrize("method", [8, 12, 14])
+def test_no_more_is_written_of_a_member_than_it_claims(tmp_path: Path, method: int) -> None:
+    from tests.transfer.test_download import files_up_to
+
+    source = zipped(tmp_path / "z", {"zeros": bytes(4 * MIB)}, method)
+    patched(source, central=24, local=22, value=1000)
+    with files_up_to(200_000):
+        refused(source, tmp_path, Corrupt)
+
+
 def test_a_list_of_members_too_long_for_memory_is_refused(tmp_path: Path) -> None:
     source = zipped(tmp_path / "z", {f"{number:0100}": b"" for number in range(100)})
     assert "Limits.directory" in refused(source, tmp_path, limits=Limits(directory=10_000)).message

@@ -61,7 +61,7 @@ def retry_after(value: str | None, now: float) -> float | None:
         return None
     text = value.strip()
     if text.isdecimal():
-        return float(text[:9])
+        return float(text)
     moment = http_date(text)
     return None if moment is None else max(0.0, moment - now)
 
