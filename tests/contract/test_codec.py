@@ -145,6 +145,10 @@ def test_a_short_word_never_means_a_longer_member_that_ends_in_it(
     assert DatasetSelectionGroup(word) is member
 
 
+def test_the_end_of_a_word_is_no_word() -> None:
+    assert not DatasetSortBy("test").known
+
+
 def test_an_enum_without_a_common_prefix_is_read_by_its_own_words() -> None:
     body = b'{"settings":{"collaborators":[{"username":"ada","role":"writer"}]}}'
     read = codec.decode(body, ApiUpdateDatasetMetadataRequest)

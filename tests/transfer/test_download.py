@@ -25,6 +25,7 @@ from brant.errors import (
     PermissionDenied,
     RateLimited,
     ServerFailure,
+    Unimplemented,
     Unreachable,
 )
 from brant.transfer.download import Downloaded, Expected, download
@@ -233,7 +234,7 @@ def test_what_may_pass_is_asked_again(target: Path, waits: Waits, code: int) -> 
 
 @pytest.mark.parametrize(
     ("code", "error"),
-    [(403, PermissionDenied), (404, NotFound), (400, InvalidInput), (501, Exception)],
+    [(403, PermissionDenied), (404, NotFound), (400, InvalidInput), (501, Unimplemented)],
 )
 def test_a_refusal_is_final_and_says_why(
     target: Path, waits: Waits, code: int, error: type[Exception]
@@ -244,6 +245,14 @@ def test_a_refusal_is_final_and_says_why(
     assert "Accept the rules first. Then try again." in str(raised.value)
     assert (len(server.requests), waits) == (1, [])
     assert list(target.parent.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["application/xml", "text/html"])
+def test_a_page_is_no_reason(target: Path, kind: str) -> None:
+    page = b"<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>"
+    with peer(status(403, page, Content_Type=kind)) as server, pytest.raises(PermissionDenied) as raised:
+        fetch(server, target)
+    assert raised.value.message.endswith("answered 403 Scripted when downloading penguins.csv.")
 
 
 def test_a_refusal_shows_no_token(target: Path) -> None:
