@@ -145,6 +145,12 @@ def test_a_short_word_never_means_a_longer_member_that_ends_in_it(
     assert DatasetSelectionGroup(word) is member
 
 
+def test_a_word_that_is_not_declared_is_refused_however_deep_it_stands() -> None:
+    body = b'{"settings":{"collaborators":[{"username":"ada","role":"EMPEROR"}]}}'
+    with pytest.raises(InvalidInput, match="'EMPEROR' is none of"):
+        codec.decode_request(body, ApiUpdateDatasetMetadataRequest)
+
+
 def test_the_end_of_a_word_is_no_word() -> None:
     assert not DatasetSortBy("test").known
 

@@ -60,6 +60,14 @@ def test_a_bundle_is_a_zip_of_the_version(world: World, ada: Actor, tmp_path: Pa
             assert local == (info.CRC, info.compress_size, info.file_size)
 
 
+def test_the_time_of_a_member_is_in_steps_of_two_seconds() -> None:
+    moment = datetime(2026, 1, 31, 23, 59, 59, tzinfo=UTC)
+    header = zip_layout.local_header(b"a", 0, 0, moment)
+    time, date = struct.unpack_from("<10x2H", header)
+    assert (time >> 11, time >> 5 & 63, (time & 31) * 2) == (23, 59, 58)
+    assert (1980 + (date >> 9), date >> 5 & 15, date & 31) == (2026, 1, 31)
+
+
 @pytest.mark.skipif(shutil.which("unzip") is None, reason="needs the program unzip")
 def test_the_program_unzip_finds_no_fault(world: World, ada: Actor, tmp_path: Path) -> None:
     world.create(ada, FILES)
