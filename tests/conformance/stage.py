@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 SLUG = "tide-tables"
 TITLE = "Tide tables of the North Sea"
-# Users of one server are never shared between scenarios, so their names count on.
+# Users of one server are never shared between scenarios, so their names count on (and differ from other tests).
 _numbers = itertools.count(1)
 
 
@@ -45,7 +45,7 @@ class Stage:
 
     def another_user(self, word: str = "ben") -> User:
         """A user nobody else has."""
-        return self.place.add_user(f"{word}-{next(_numbers)}")
+        return self.place.add_user(f"{word}-of-scenario-{next(_numbers)}")
 
     def client(self, user: User | None = None, *, credential: Credential | None = None) -> Driver:
         """The client under test, in the hands of `user` (of `self.user` where none is named)."""
