@@ -23,7 +23,7 @@ T = TypeVar("T")
 
 SLUG = "tide-tables"
 TITLE = "Tide tables of the North Sea"
-# Users of one server are never shared between scenarios, so their names count on (and differ from other tests).
+# Users of one server are never shared: names count on, apart from those that other tests give.
 _numbers = itertools.count(1)
 
 
