@@ -115,6 +115,16 @@ def test_ignored_files_stay_at_home(ada_desk: Desk, draft: Draft) -> None:
     assert [row["name"] for row in listed] == ["a.csv"]
 
 
+@pytest.mark.parametrize(
+    "words",
+    [("list", "--page-size", "0"), ("list", "-p", "-1"), ("files", "ada/birds", "--page-size", "two")],
+)
+def test_pages_count_from_one(ada_desk: Desk, words: tuple[str, ...]) -> None:
+    ended = ada_desk.brant("datasets", *words)
+    assert ended.code == 2
+    assert "not a whole number from 1 on" in ended.err
+
+
 def test_files_come_page_by_page_or_all_at_once(ada_desk: Desk, penguins: str) -> None:
     first = ada_desk.brant("datasets", "files", penguins, "--page-size", "2", "--format", "json")
     assert [row["name"] for row in first.document] == ["penguins.csv", "raw/colony.csv"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from brant.cli.commands import ROOT, Noun, Verb
-from brant.cli.parser import verb_parser
+from brant.cli.parser import count, verb_parser
 from tests import official
 
 # Served in a later issue: discussions are not declared yet.
@@ -81,7 +81,7 @@ def test_every_official_option_is_of_the_same_kind(installed: dict[str, list[dic
                 "takes_value": action.nargs != 0,
                 "repeats": isinstance(action, argparse._AppendAction),
                 "required": action.required,
-                "number": action.type is int,
+                "number": action.type in (int, count),
             }
             name = (option["names"] or [option["dest"]])[-1]
             different += [f"{path} {name}: {key}" for key, value in kind.items() if value != option[key]]

@@ -61,6 +61,13 @@ def _declare_common(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def count(text: str) -> int:
+    """The type of an argument that counts from 1."""
+    if text.isascii() and text.isdigit() and int(text[:20]) > 0:
+        return int(text[:20])
+    raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1 on")
+
+
 def declare_format(parser: argparse.ArgumentParser) -> None:
     """How results are shown; `format` of the parsed arguments is an `output.Format`."""
     group = parser.add_mutually_exclusive_group()

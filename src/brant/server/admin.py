@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from typing import Final, TextIO
 
 from brant.contract.catalog import METHODS
+from brant.errors import NotFound
 from brant.server import data_folder
-from brant.server.domain.services import Services
+from brant.server.domain.services import DATABASE_NAME, Services
 from brant.server.edge.routes import reserved_words
 
 Action = Callable[[argparse.Namespace, Services, TextIO], None]
@@ -18,9 +19,13 @@ Action = Callable[[argparse.Namespace, Services, TextIO], None]
 def run(options: argparse.Namespace, out: TextIO) -> None:
     """Runs the action that `options` name. Raises BrantError."""
     verb = getattr(options, "verb", None)
-    data_folder.prepare(options.data)
+    action = _ACTIONS[f"{options.action} {verb}" if verb else options.action]
+    if action is _add_user:
+        data_folder.prepare(options.data)
+    elif not (options.data / DATABASE_NAME).is_file():
+        raise NotFound(f"{options.data} is no data folder: name the one that `brant serve` uses by --data")
     with closing(Services.open(options.data)) as services:
-        _ACTIONS[f"{options.action} {verb}" if verb else options.action](options, services, out)
+        action(options, services, out)
 
 
 def _add_user(options: argparse.Namespace, services: Services, out: TextIO) -> None:

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from brant.errors import Conflict, UsageError
+from brant.errors import Conflict, NotFound, UsageError
 from brant.server.main import main, run
 from tests.server.edge.calls import address_of, bearer, publish, rpc, send, start_upload
 
@@ -230,6 +230,21 @@ def test_admin_errors_are_one_line_with_their_exit_code(tmp_path, capsys, words,
     assert printed.err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "words", [("user", "list"), ("token", "ada"), ("key", "ada"), ("gc",), ("backup", "copy")], ids=" ".join
+)
+def test_a_mistyped_folder_is_told_of_and_not_made(tmp_path, capsys, words):
+    wrong = tmp_path / "typo"
+    assert main(["admin", *words, "--data", str(wrong)]) == 6
+    assert "no data folder" in capsys.readouterr().err
+    assert not wrong.exists()
+
+
+def test_a_user_who_is_not_there_is_told_of(server):
+    with pytest.raises(NotFound, match="brant admin user add"):
+        server.admin("token", "nobody")
+
+
 def test_a_user_is_added_once(server):
     server.add_user("only-one")
     with pytest.raises(Conflict):
@@ -273,7 +288,8 @@ def test_start_up_imports_nothing_that_the_command_does_not_need(tmp_path):
         "print([name for name in ('uvicorn', 'starlette', 'alembic', 'brant.client') if name in sys.modules])"
     )
     words = ["admin", "user", "list", "--data", str(tmp_path)]
-    brant(*words)  # makes the tables, for which it needs alembic
+    # Makes the tables, for which it needs alembic.
+    brant("admin", "user", "add", "ada", "--data", str(tmp_path))
     command = [sys.executable, "-c", program, *words]
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=30)
     assert done.stdout.strip() == "[]"

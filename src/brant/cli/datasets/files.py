@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from brant.cli.context import Context
 from brant.cli.datasets.arguments import declare_handle, read_handle, resolve
 from brant.cli.output import Column, Format
-from brant.cli.parser import declare_format
+from brant.cli.parser import count, declare_format
 from brant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def declare(parser: ArgumentParser) -> None:
     """The command line of `brant datasets files`."""
     declare_handle(parser)
     parser.add_argument("--all", action="store_true", dest="everything", help="all files, not a page of them")
-    parser.add_argument("--page-size", type=int, default=20, metavar="N", help="files on a page (default 20)")
+    parser.add_argument(
+        "--page-size", type=count, default=20, metavar="N", help="files on a page (default 20)"
+    )
     parser.add_argument("--page-token", metavar="TOKEN", help="the token that the page before gave")
     declare_format(parser)
 
@@ -45,8 +47,6 @@ def read(parsed: Namespace) -> Options:
     """The options of one call. Raises UsageError."""
     if parsed.everything and parsed.page_token:
         raise UsageError("--all and --page-token exclude each other: give one of them")
-    if parsed.page_size < 1:
-        raise UsageError(f"--page-size must be 1 or more, not {parsed.page_size}")
     return Options(
         dataset=read_handle(parsed),
         everything=parsed.everything,

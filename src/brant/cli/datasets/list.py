@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from brant.cli.context import Context
 from brant.cli.output import Column, Format
-from brant.cli.parser import declare_format
+from brant.cli.parser import count, declare_format
 from brant.errors import UsageError
 
 EXAMPLES = """\
@@ -55,8 +55,8 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument("--min-size", type=int, metavar="BYTES", help="no smaller ones")
     parser.add_argument("--max-size", type=int, metavar="BYTES", help="no larger ones")
     parser.add_argument("--size", type=int, metavar="BYTES", help="gone: use --min-size and --max-size")
-    parser.add_argument("-p", "--page", type=int, metavar="N", help="the page to show, from 1")
-    parser.add_argument("--page-size", type=int, metavar="N", help="datasets on a page")
+    parser.add_argument("-p", "--page", type=count, metavar="N", help="the page to show, from 1")
+    parser.add_argument("--page-size", type=count, metavar="N", help="datasets on a page")
     parser.add_argument("--page-token", metavar="TOKEN", help="the token that the page before gave")
     declare_format(parser)
 
