@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
-from zlib import crc32
 
 from brant.errors import InvalidInput, LocalFailure
 from brant.transfer.entry import Entry, Member
@@ -23,11 +22,10 @@ _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A file that was extracted: its POSIX path relative to the folder, bytes, CRC-32."""
+    """A file that was extracted: its POSIX path relative to the folder, and its bytes."""
 
     path: str
     size: int
-    crc32: int
 
 
 def kind_of(path: Path) -> Literal["zip", "tar"] | None:
@@ -76,7 +74,8 @@ def extract(
         if entry.is_folder:
             target.folder(entry.parts)
         else:
-            done.append(Extracted(name, entry.size, target.write(entry)))
+            target.write(entry)
+            done.append(Extracted(name, entry.size))
     return done
 
 
@@ -117,24 +116,21 @@ class _Target:
         self._known.add(parts)
         return path
 
-    def write(self, entry: Entry) -> int:
-        """Write one file under a passing name, then give it its own; its CRC-32."""
+    def write(self, entry: Entry) -> None:
+        """Write one file under a passing name, then give it its own."""
         folder = self.folder(entry.parts[:-1])
         final = folder / entry.parts[-1]
         passing: Path | None = None
         try:
             passing, handle = self._create(folder)
-            crc = 0
             with os.fdopen(handle, "wb") as file:
                 for chunk in entry.chunks():
-                    crc = crc32(chunk, crc)
                     file.write(chunk)
             passing.replace(final)
         except OSError as error:
             raise local_failure(error, final) from error
         else:
             passing = None
-            return crc
         finally:
             if passing:
                 passing.unlink(missing_ok=True)
