@@ -73,7 +73,7 @@ def test_the_alias_of_a_noun_is_the_noun(desk: Desk) -> None:
         ("datasets list penguins", "does not take 'penguins' here"),
         ("datasets", "needs one of its commands: list, files,"),
         ("", "needs one of its commands: datasets,"),
-        ("datasets list --page two", "invalid int value"),
+        ("datasets list --page two", "not a whole number from 1 on"),
         ("datasets list --csv --format table", "not allowed with"),
         ("datasets list --format xml", "is none of table, csv and json"),
         ("datasets files", "say which dataset"),
