@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from brant.contract import accounts, blobs, datasets
+from brant.contract import accounts, blobs, datasets, oauth
 from brant.contract.method import Method, Verb
 
 # Service, name, verb, REST paths, REST body. A row leaves this table when its method is declared in full.
@@ -154,10 +154,6 @@ _BY_NAME_ALONE: Final[tuple[tuple[str, str, Verb, tuple[str, ...], str | None], 
     # security.IamService
     ("security.IamService", "GetIamPolicy", "GET", ("/api/v1/iam/get/{resource_id}",), None),
     ("security.IamService", "SetIamPolicy", "POST", ("/api/v1/iam/set/{resource_id}/{policy}",), "*"),
-    # security.OAuthService
-    ("security.OAuthService", "ExchangeOAuthToken", "POST", ("/api/v1/oauth2/token",), "*"),
-    ("security.OAuthService", "RegisterOAuthClient", "POST", ("/api/v1/oauth2/register",), "*"),
-    ("security.OAuthService", "StartOAuthFlow", "GET", ("/api/v1/oauth2/authorize",), None),
     # users.GroupApiService
     ("users.GroupApiService", "ListSynchronizedGroupMemberships", "GET", ("/api/v1/sync_groups/{group_slug}/members",), None),
     ("users.GroupApiService", "ListUserManagedGroupMemberships", "GET", ("/api/v1/groups/{group_slug}/members",), None),
@@ -166,6 +162,7 @@ _BY_NAME_ALONE: Final[tuple[tuple[str, str, Verb, tuple[str, ...], str | None], 
 
 METHODS: Final[tuple[Method[Any, Any], ...]] = (
     *accounts.METHODS,
+    *oauth.METHODS,
     *blobs.METHODS,
     *datasets.METHODS,
     *(

@@ -31,7 +31,10 @@ class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=
     `service`, `name`: of the RPC path `/v1/{service}/{name}`, always POST.
     `verb`, `paths`: the REST form; the first path whose parameters are all set is the one a client takes.
     `body_field`: what the REST body fills: `*` the message itself, a name one field of it, None nothing.
-    `scope`: what an access token must allow, without its resource (`datasets.get`); None where none is asked.
+    `scope`: the permission that an access token must hold (`datasets.get`), or several of which one is enough;
+        None where none is asked.
+    `resource`: the fields of the request that name, put together, what the permission must hold on; none at all
+        (`()`) where it is enough on anything, None where it must hold on everything.
     `anonymous`: whether a caller without credentials may call at all; what such a caller sees is the handler's matter.
     `request`, `response`: the messages; None while the method stands in the catalogue by name alone.
     """
@@ -41,7 +44,8 @@ class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=
     verb: Verb
     paths: tuple[str, ...]
     body_field: str | None = None
-    scope: str | None = None
+    scope: str | tuple[str, ...] | None = None
+    resource: tuple[str, ...] | None = None
     anonymous: bool = False
     request: type[Req] | None = None
     response: type[Resp] | None = None

@@ -17,7 +17,7 @@ from brant.server import data_folder
 from brant.server.app import build
 from brant.server.edge.protocol import EdgeProtocol
 from brant.server.logs import start_logging
-from brant.server.settings import Settings
+from brant.server.settings import Settings, address
 
 # Idle connections cost little; a client whose connection closes under it must guess what came of it.
 KEEP_ALIVE_SECONDS: Final = 65
@@ -49,7 +49,7 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
             timeout_keep_alive=KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        server = _Server(config, lambda: announce(_address(settings.host, port)))
+        server = _Server(config, lambda: announce(address(settings.host, port)))
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
             runner.run(_run(app, server, listener))
 
@@ -111,9 +111,3 @@ def _listening(host: str, port: int) -> socket.socket:
             f"cannot listen on {host}:{port}: {error.strerror}; choose another --port"
         ) from None
     return listener
-
-
-def _address(host: str, port: int) -> str:
-    """Where a client on this machine reaches the server."""
-    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    return f"http://{name}:{port}"

@@ -21,6 +21,18 @@ class Settings:
     collect_every: timedelta = timedelta(hours=6)
 
     @property
+    def issuer(self) -> str:
+        """The one address that OAuth clients know this server by (RFC 8414 §2), without a trailing slash."""
+        if self.origins:
+            return self.origins[0]
+        return address(self.host, self.port)
+
+    @property
+    def setup_code(self) -> Path:
+        """What the set-up page asks for before it makes the first administrator."""
+        return self.data / "setup.code"
+
+    @property
     def link_key(self) -> Path:
         """The key that signs addresses."""
         return self.data / "link.key"
@@ -29,3 +41,9 @@ class Settings:
     def lock(self) -> Path:
         """Held by the process that serves the folder."""
         return self.data / "lock"
+
+
+def address(host: str, port: int) -> str:
+    """Where a client on this machine reaches a server that listens there."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{name}:{port}"

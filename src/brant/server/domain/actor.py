@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+from brant.contract.scopes import FULL, Scopes
 from brant.errors import Unauthenticated
 
 
 class Actor(NamedTuple):
-    """The authenticated caller. An anonymous one is None."""
+    """The authenticated caller, with what their token or key allows. An anonymous one is None."""
 
     user_id: int
     name: str
     is_admin: bool = False
+    scopes: Scopes = FULL
+    token_id: int | None = None
 
 
 class Links(Protocol):

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from brant.errors import InvalidInput, LocalFailure, Unreachable
 from brant.server.store.disk import recorded
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 
 # How long a writer waits for another process before it gives up.
 _BUSY_SECONDS: Final = 30

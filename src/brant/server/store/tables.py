@@ -66,7 +66,86 @@ users: Final = sa.Table(
     _required("name", sa.Text, unique=True),
     _required("is_admin", sa.Boolean),
     _required("created", Moment),
+    # None: they cannot sign in to the pages.
+    sa.Column("password_hash", sa.Text),
     sqlite_autoincrement=True,
+)
+
+# Their slugs and the names of users are one namespace.
+organizations: Final = sa.Table(
+    "organizations",
+    metadata,
+    _id(),
+    _required("slug", sa.Text, unique=True),
+    _required("name", sa.Text),
+    _required("created", Moment),
+    sqlite_autoincrement=True,
+)
+
+members: Final = sa.Table(
+    "members",
+    metadata,
+    _of("organization_id", "organizations.id", primary_key=True),
+    _of("user_id", "users.id", primary_key=True, index=True),
+    _required("role", sa.Text),
+    _one_of("role", "owner", "member"),
+)
+
+# A browser that is signed in; `hash` is of its cookie.
+sessions: Final = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    _of("user_id", "users.id", index=True),
+    _required("created", Moment),
+    _required("last_seen", Moment),
+    _required("expires", Moment, index=True),
+)
+
+# OAuth clients but the built-in one; `redirect_uris` is a JSON list.
+# An organization has at most one, `org:<slug>`.
+clients: Final = sa.Table(
+    "clients",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    _required("name", sa.Text),
+    sa.Column(
+        "organization_id",
+        _Id,
+        sa.ForeignKey("organizations.id", ondelete="CASCADE"),
+        unique=True,
+        nullable=True,
+    ),
+    _required("redirect_uris", sa.Text),
+    _required("created", Moment),
+)
+
+# What a user granted to a client. Its tokens are one family: they end together.
+grants: Final = sa.Table(
+    "grants",
+    metadata,
+    _id(),
+    _of("user_id", "users.id", index=True),
+    _required("client_id", sa.Text, index=True),
+    _required("scopes", sa.Text),
+    _required("created", Moment),
+    sa.Column("revoked", Moment),
+    sqlite_autoincrement=True,
+)
+
+# Authorization codes. `grant_id` is set when the code is exchanged: a second exchange finds the family by it.
+codes: Final = sa.Table(
+    "codes",
+    metadata,
+    sa.Column("hash", sa.String(64), primary_key=True),
+    _of("user_id", "users.id", index=True),
+    _required("client_id", sa.Text),
+    _required("redirect_uri", sa.Text),
+    sa.Column("challenge", sa.Text),
+    _required("scopes", sa.Text),
+    _required("created", Moment),
+    _required("expires", Moment, index=True),
+    sa.Column("grant_id", _Id, sa.ForeignKey("grants.id", ondelete="CASCADE"), index=True),
 )
 
 tokens: Final = sa.Table(
@@ -80,7 +159,12 @@ tokens: Final = sa.Table(
     sa.Column("expires", Moment),
     sa.Column("last_used", Moment),
     sa.Column("revoked", Moment),
-    _one_of("kind", "access", "key"),
+    _required("label", sa.Text, server_default=""),
+    _required("scopes", sa.Text, server_default="resources.admin:*"),
+    sa.Column("grant_id", _Id, sa.ForeignKey("grants.id", ondelete="CASCADE"), index=True),
+    # When a refresh token was exchanged for the next: whoever shows it again has stolen it, or was robbed.
+    sa.Column("replaced", Moment),
+    _one_of("kind", "access", "key", "refresh"),
     sqlite_autoincrement=True,
 )
 
