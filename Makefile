@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 OFFICIAL := .venvs/official
 LEGACY := .venvs/official-legacy
+NODE := tests/node
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
 
 .PHONY: demo test check bench soak docs lock clean
@@ -11,7 +12,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
 demo: $(VENV)/.server
 	$(BIN)/python examples/demo.py
 
-test: $(VENV)/.dev $(OFFICIAL)/.installed $(LEGACY)/.installed
+test: $(VENV)/.dev $(OFFICIAL)/.installed $(LEGACY)/.installed $(NODE)/node_modules/.installed
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
@@ -32,9 +33,10 @@ soak: $(VENV)/.dev
 
 lock:
 	requirements/lock.sh
+	cd $(NODE) && npm install --package-lock-only --no-audit --no-fund
 
 clean:
-	rm -rf $(VENV) .venvs .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venvs .cache .mypy_cache .ruff_cache .pytest_cache .hypothesis $(NODE)/node_modules
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or later is needed: make PYTHON=python3.12 ...")'
@@ -54,3 +56,11 @@ $(VENV)/.dev: requirements/dev.txt $(VENV)/.server
 	$(PYTHON) -m venv .venvs/$*
 	.venvs/$*/bin/python $(INSTALL) --require-hashes -r $<
 	touch $@
+
+# Without npm the tests that need its packages say so and are skipped.
+$(NODE)/node_modules/.installed: $(NODE)/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  cd $(NODE) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error && touch node_modules/.installed; \
+	else \
+	  echo "npm is missing: tests that need a package of $(NODE) are skipped" >&2; \
+	fi
