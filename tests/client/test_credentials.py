@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from brant.client.credentials import Anonymous, Credentials, find, save_kaggle_json, save_token
+from brant.client.credentials import Anonymous, Credentials, find, save_token
 from brant.errors import BrantError, InvalidInput, LocalFailure, Unauthenticated
 
 TOKEN = "KGAT_" + "a" * 32
@@ -245,7 +245,7 @@ def test_an_ended_login_says_so_when_it_is_used(home: Path) -> None:
 
 
 def test_a_login_file_that_is_none_says_so(home: Path) -> None:
-    put(home / ".kaggle/credentials.json", '{"refresh_token": "KGRT_x"}')
+    put(home / ".kaggle/credentials.json", '{"username": "ada"}')
 
     with pytest.raises(InvalidInput, match="is not a login"):
         find({}, home)
@@ -260,16 +260,14 @@ def test_no_representation_shows_a_secret(home: Path) -> None:
         assert KEY not in repr(credentials)
 
 
-def test_saved_credentials_are_private_and_found_again(home: Path) -> None:
-    folder = home / ".kaggle"
-    put(folder / "kaggle.json", kaggle_json(competition="titanic"))
+def test_a_saved_token_is_private_and_found_again(home: Path) -> None:
+    put(home / ".kaggle/profiles/lab/kaggle.json", kaggle_json(endpoint="http://127.0.0.1:8765"))
+    for profile in (None, "lab"):
+        file = save_token({}, home, TOKEN, profile)
 
-    file = save_kaggle_json(folder, "ada", KEY)
-    assert json.loads(file.read_text()) == {"competition": "titanic", "username": "ada", "key": KEY}
-    assert find({}, home).username == "ada"
+        assert find({}, home, profile=profile).header() == f"Bearer {TOKEN}"
+        assert file.stat().st_mode & 0o777 == 0o600
 
-    token = save_token(home / "new", TOKEN)
-    assert token.stat().st_mode & 0o777 == 0o600
-    assert token.parent.stat().st_mode & 0o777 == 0o700
-    assert file.stat().st_mode & 0o777 == 0o600
-    assert [entry.name for entry in folder.iterdir()] == ["kaggle.json"]
+
+def test_a_folder_that_is_made_for_a_token_is_private(home: Path) -> None:
+    assert save_token({}, home, TOKEN).parent.stat().st_mode & 0o777 == 0o700

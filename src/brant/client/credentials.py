@@ -1,20 +1,27 @@
 """Who is calling: credentials, found where the official clients look, in their order (behaviour.md §2)."""
 
+import os
 from base64 import b64encode
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from threading import Lock
+from typing import TYPE_CHECKING, Final
 
 from brant.client import configuration
+from brant.client.endpoints import Endpoint
 from brant.client.whole_files import readable_by_others, write_private
 from brant.errors import InvalidInput, LocalFailure, Unauthenticated
+
+if TYPE_CHECKING:
+    from brant.client.login_file import Login
+    from brant.client.session import Session
 
 # No server takes a header much longer than this; what is longer is a file or a slip.
 _MAX_TOKEN: Final = 8192
 _SHORTEST_SECRET: Final = 8
-_TOKEN_FILES: Final = ("access_token", "access_token.txt")
 _OAUTH_FILE: Final = "credentials.json"
+_TOKEN_FILES: Final = ("access_token", "access_token.txt")
 
 
 class Credentials:
@@ -31,6 +38,17 @@ class Credentials:
         """The value of the Authorization header, or None for no header."""
         return None
 
+    def is_due(self) -> bool:
+        """Whether the secret is to be refreshed before it is used (`renew`)."""
+        return False
+
+    def renew(self, session: "Session", refused: str | None = None) -> bool:  # noqa: ARG002  who can, overrides
+        """Get a fresh secret from the session's server; False for what cannot be refreshed.
+
+        `refused` is the header that the server did not take; without one, only what is due is refreshed.
+        """
+        return False
+
     def hide(self, answer: bytes) -> bytes:
         """A server's answer without the secret: it may say it back, and not every one shows by its form."""
         header = self.header()
@@ -41,10 +59,16 @@ class Credentials:
 
 
 class Anonymous(Credentials):
-    """No credentials at all; public things can be read."""
+    """No credentials at all; public things can be read. `secrets` are what calls carry in their bodies."""
 
-    def __init__(self, *, warnings: tuple[str, ...] = ()) -> None:
+    def __init__(self, *, warnings: tuple[str, ...] = (), secrets: tuple[str, ...] = ()) -> None:
         super().__init__("no credentials", warnings=warnings)
+        self._secrets = secrets
+
+    def hide(self, answer: bytes) -> bytes:
+        for secret in self._secrets:
+            answer = _without(answer, secret)
+        return answer
 
 
 class AccessToken(Credentials):
@@ -62,30 +86,51 @@ class AccessToken(Credentials):
         return f"Bearer {self._token}"
 
 
-class OAuthLogin(AccessToken):
-    """The access token that an OAuth login left behind; `expires` is when it ends, if that is known."""
+class OAuthLogin(Credentials):
+    """What an OAuth login left in `file`. Its access token is refreshed when it is due, or refused."""
 
     kind = "OAuth login"
 
-    def __init__(
-        self,
-        token: str,
-        source: str,
-        *,
-        username: str | None = None,
-        expires: datetime | None = None,
-        warnings: tuple[str, ...] = (),
-    ) -> None:
-        super().__init__(token, source, username=username, warnings=warnings)
-        self.expires = expires
+    def __init__(self, file: Path, login: "Login", *, warnings: tuple[str, ...] = ()) -> None:
+        super().__init__(str(file), username=login.username or None, warnings=warnings)
+        for secret in filter(None, (login.access_token, login.refresh_token)):
+            _header_safe(secret, str(file))
+        self._file = file
+        self._login = login
+        self._turn = Lock()
+
+    @property
+    def login(self) -> "Login":
+        """The login as it is now."""
+        return self._login
 
     def header(self) -> str | None:
-        if self.expires is not None and self.expires <= datetime.now(UTC):
+        """Raises Unauthenticated when it has ended and cannot be refreshed."""
+        login = self._login
+        if not login.refresh_token and login.has_ended(datetime.now(UTC)):
             raise Unauthenticated(
-                f"the login in {self.source} ended at {self.expires:%Y-%m-%d %H:%M} UTC: log in again, "
-                "or set KAGGLE_API_TOKEN to an access token"
+                f"the login in {self.source} ended at {login.expires:%Y-%m-%d %H:%M} UTC: log in again with "
+                "'brant auth login', or set KAGGLE_API_TOKEN to an access token"
             )
-        return super().header()
+        return f"Bearer {login.access_token}"
+
+    def is_due(self) -> bool:
+        return self._login.is_due(datetime.now(UTC))
+
+    def renew(self, session: "Session", refused: str | None = None) -> bool:
+        """Raises Unauthenticated when the server no longer knows the login, and what a call raises."""
+        if not self._login.refresh_token:
+            return False
+        from brant.client.renewal import renewed
+
+        with self._turn:
+            # Meanwhile another thread may have done it.
+            if self.is_due() if refused is None else self.header() == refused:
+                self._login = renewed(self._file, self._login, session)
+        return True
+
+    def hide(self, answer: bytes) -> bytes:
+        return _without(_without(answer, self._login.access_token), self._login.refresh_token)
 
 
 class LegacyKey(Credentials):
@@ -106,52 +151,54 @@ class LegacyKey(Credentials):
         return _without(super().hide(answer), self._key)
 
 
-def find(environ: Mapping[str, str], home: Path, *, profile: str | None = None) -> Credentials:
+def find(
+    environ: Mapping[str, str],
+    home: Path,
+    *,
+    profile: str | None = None,
+    endpoint: Endpoint | None = None,
+) -> Credentials:
     """The first credentials that there are, in the official order; Anonymous when there are none.
 
     A named profile is asked alone: no variable and no other file can send another server's secret to it.
+    An OAuth login belongs to one origin; for another `endpoint` it is passed over with a warning. Tokens and
+    keys of variables and files go wherever the user points, as with the official clients.
     Raises InvalidInput for a broken file or value, LocalFailure for an unreadable file; each says what to do.
     """
     warnings: list[str] = []
     if profile is not None:
-        folder = configuration.folder(environ, home, profile)
         return (
-            _token_files(folder, warnings)
+            _token_files(_folder(environ, home, profile), warnings)
             or _legacy({}, configuration.load(environ, home, profile), warnings)
-            or _oauth(folder / _OAUTH_FILE, warnings)
+            or _oauth(login_path(environ, home, profile), endpoint, warnings)
             or Anonymous(warnings=tuple(warnings))
         )
     return (
         _notebook_token(environ, warnings)
         or _token_variable(environ, warnings)
-        or _token_files(home / ".kaggle", warnings)
+        or _token_files(_folder(environ, home, None), warnings)
         or _legacy(environ, configuration.load(environ, home), warnings)
-        or _oauth(home / ".kaggle" / _OAUTH_FILE, warnings)
+        or _oauth(login_path(environ, home), endpoint, warnings)
         or Anonymous(warnings=tuple(warnings))
     )
 
 
-def save_kaggle_json(folder: Path, username: str, key: str) -> Path:
-    """Put user name and key into `folder`/kaggle.json beside what else it holds; mode 600."""
-    LegacyKey(username, key, "the given key")
-    import json
-
-    file = folder / configuration.FILE_NAME
-    try:
-        held = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        held = {}
-    kept = held if isinstance(held, dict) else {}
-    write_private(file, json.dumps({**kept, "username": username, "key": key}, indent=2) + "\n")
-    return file
+def login_path(environ: Mapping[str, str], home: Path, profile: str | None = None) -> Path:
+    """Where an OAuth login lies: `~/.kaggle/credentials.json`, or in the folder of a profile."""
+    return _folder(environ, home, profile) / _OAUTH_FILE
 
 
-def save_token(folder: Path, token: str) -> Path:
-    """Put an access token into `folder`/access_token; mode 600."""
+def save_token(environ: Mapping[str, str], home: Path, token: str, profile: str | None = None) -> Path:
+    """Put an access token into `~/.kaggle/access_token`, or into that of a profile; mode 600."""
     AccessToken(token, "the given token")
-    file = folder / _TOKEN_FILES[0]
+    file = _folder(environ, home, profile) / _TOKEN_FILES[0]
     write_private(file, token.strip() + "\n")
     return file
+
+
+def _folder(environ: Mapping[str, str], home: Path, profile: str | None) -> Path:
+    """Tokens and logins lie in `~/.kaggle` whatever KAGGLE_CONFIG_DIR says (behaviour.md §2)."""
+    return home / ".kaggle" if profile is None else configuration.folder(environ, home, profile)
 
 
 def _notebook_token(environ: Mapping[str, str], warnings: list[str]) -> Credentials | None:
@@ -239,34 +286,25 @@ def _legacy(
     return LegacyKey(username.strip(), key.strip(), source, warnings=tuple(warnings))
 
 
-def _oauth(file: Path, warnings: list[str]) -> Credentials | None:
+def _oauth(file: Path, endpoint: Endpoint | None, warnings: list[str]) -> Credentials | None:
     """What an OAuth login of ours or of the official command line left (behaviour.md §3)."""
-    try:
-        text = file.read_bytes()
-    except (FileNotFoundError, NotADirectoryError):
+    if not os.path.lexists(file):  # the common case costs no import
         return None
-    except OSError as error:
-        raise LocalFailure(
-            f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'"
-        ) from None
-    import json
+    from brant.client import login_file
 
-    try:
-        held = json.loads(text)
-        token = held["access_token"]
-        expires = datetime.fromisoformat(held["access_token_expiration"])
-    except (ValueError, KeyError, TypeError):
-        raise InvalidInput(f"{file} is not a login: remove it and log in again") from None
+    login = login_file.read(file)
+    if login is None:
+        return None
+    if endpoint is not None and not login.belongs_to(endpoint):
+        where = f"is a login for {login.endpoint}" if login.endpoint else "does not say whose login it is"
+        warnings.append(
+            f"{file} {where} and was not sent to {endpoint}: log in there with 'brant auth login', "
+            "or name its server"
+        )
+        return None
     if readable_by_others(file):
         warnings.append(_exposed(file))
-    username = held.get("username")
-    return OAuthLogin(
-        str(token),
-        str(file),
-        username=username if isinstance(username, str) else None,
-        expires=expires if expires.tzinfo else expires.replace(tzinfo=UTC),
-        warnings=tuple(warnings),
-    )
+    return OAuthLogin(file, login, warnings=tuple(warnings))
 
 
 def _exposed(file: Path) -> str:

@@ -75,10 +75,14 @@ class Endpoint(NamedTuple):
         return self.base == _KAGGLE_BASE
 
     @property
+    def is_loopback(self) -> bool:
+        """Whether this is this machine, by its name or number alone."""
+        return is_loopback(urlsplit(self.base).hostname or "")
+
+    @property
     def exposes_credentials(self) -> bool:
         """Whether what is sent can be read on the way: plain http to a host that is not this machine."""
-        parts = urlsplit(self.base)
-        return parts.scheme == "http" and not is_loopback(parts.hostname or "")
+        return self.base.startswith("http:") and not self.is_loopback
 
     def __str__(self) -> str:
         return self.web

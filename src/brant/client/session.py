@@ -13,7 +13,7 @@ from brant.client.credentials import Anonymous, Credentials, find
 from brant.client.endpoints import Endpoint
 from brant.contract.codec import Message, encode
 from brant.contract.method import Method
-from brant.errors import BrantError, RateLimited, Unreachable
+from brant.errors import BrantError, RateLimited, Unauthenticated, Unreachable
 from brant.transfer.http import Pool, TransportSettings
 from brant.transfer.retry import RetryPolicy
 
@@ -81,7 +81,6 @@ class Session:
         Raises InvalidInput, LocalFailure or Unauthenticated, naming the variable or file to mend.
         """
         profile = configuration.profile_of(environ, profile)
-        found = credentials or find(environ, home, profile=profile)
         configured = configuration.load(environ, home, profile)
         own = configured.values.get("endpoint")
         chosen = endpoints.choose(
@@ -90,6 +89,7 @@ class Session:
             profile=own if profile else None,
             configured=own,
         )
+        found = credentials or find(environ, home, profile=profile, endpoint=chosen)
         cache = Path(environ.get("XDG_CACHE_HOME") or home / ".cache")
         return cls(
             chosen,
@@ -120,7 +120,7 @@ class Session:
         while True:
             attempts += 1
             try:
-                return self._send(method, body, once=not safe)
+                return self._signed(method, body, once=not safe)
             except RateLimited as error:
                 failure: BrantError = error
                 delay = delays.next(error.retry_after)
@@ -145,9 +145,21 @@ class Session:
     ) -> None:
         self.close()
 
-    def _send(self, method: Method[Req, Resp], body: bytes, *, once: bool) -> Resp:
-        headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": USER_AGENT}
+    def _signed(self, method: Method[Req, Resp], body: bytes, *, once: bool) -> Resp:
+        """One attempt; a login that is due is refreshed first, and one that is refused once more."""
+        if self.credentials.is_due():
+            self.credentials.renew(self)
         authorization = self.credentials.header()
+        try:
+            return self._send(method, body, authorization, once=once)
+        except Unauthenticated:
+            if authorization is None or not self.credentials.renew(self, authorization):
+                raise
+            # What was refused was not done: it is safe to ask again.
+            return self._send(method, body, self.credentials.header(), once=once)
+
+    def _send(self, method: Method[Req, Resp], body: bytes, authorization: str | None, *, once: bool) -> Resp:
+        headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": USER_AGENT}
         if authorization is not None:
             headers["Authorization"] = authorization
         # The pool follows no redirect here: the header goes to the endpoint's own origin and nowhere else.

@@ -46,10 +46,12 @@ def resolve(text: str, session: "Session", *, version: int | None = None) -> Dat
 
 def own_name(session: "Session") -> str:
     """The caller's name; the server is asked where the credentials do not say. Raises Unauthenticated."""
+    from brant.client.credentials import Anonymous
+
     name = session.credentials.username
     if name:
         return name
-    if session.credentials.header() is None:
+    if isinstance(session.credentials, Anonymous):
         raise Unauthenticated(
             "nobody is signed in: write owner/slug, or set KAGGLE_API_TOKEN to an access token"
         )

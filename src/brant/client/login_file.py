@@ -1,0 +1,126 @@
+"""The login file, `credentials.json`: what an OAuth login leaves behind; official clients read it too."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from brant.client.endpoints import Endpoint
+from brant.client.whole_files import write_private
+from brant.errors import InvalidInput, LocalFailure
+from brant.transfer.address import parse_address
+
+MARGIN: Final = timedelta(minutes=5)
+"""How long before its end an access token is replaced: longer than any call waits for its answer."""
+
+# The official command line does not write its file in one step: who reads it meanwhile sees a part.
+_READS: Final = 4
+_PAUSE: Final = 0.05
+
+
+class Login(NamedTuple):
+    """One login. `expires` is None where the end of the access token is not known, `endpoint` where the login
+    does not say which server it is for (the official command line does not write that).
+
+    `access_token` is empty where there is none yet, `refresh_token` where it cannot be refreshed.
+    """
+
+    access_token: str
+    refresh_token: str = ""
+    expires: datetime | None = None
+    username: str = ""
+    scopes: tuple[str, ...] = ()
+    endpoint: str | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        """Whether the access token is to be replaced before it is used; one of unknown end is not."""
+        return bool(self.refresh_token) and (
+            not self.access_token or (self.expires is not None and now >= self.expires - MARGIN)
+        )
+
+    def has_ended(self, now: datetime) -> bool:
+        """Whether the access token is known to be of no use any more."""
+        return not self.access_token or (self.expires is not None and now >= self.expires)
+
+    def belongs_to(self, endpoint: Endpoint) -> bool:
+        """Whether its secrets may be sent to `endpoint`: to the origin that it names and to no other.
+
+        One that names none is the official command line's, which knows kaggle.com and this machine alone.
+        """
+        if self.endpoint is None:
+            return endpoint.is_kaggle or endpoint.is_loopback
+        try:
+            own = Endpoint.of(self.endpoint)
+        except InvalidInput:
+            return False
+        return parse_address(own.web).origin == parse_address(endpoint.web).origin
+
+    def __repr__(self) -> str:
+        return f"Login(username={self.username!r}, expires={self.expires}, endpoint={self.endpoint!r})"
+
+
+def read(file: Path) -> Login | None:
+    """The login in `file`, None if it is not there. Raises InvalidInput for what is none, LocalFailure."""
+    import json
+    from time import sleep
+
+    for again in reversed(range(_READS)):
+        try:
+            return _login(json.loads(file.read_bytes()))
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise LocalFailure(
+                f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'"
+            ) from None
+        except (ValueError, TypeError, AttributeError):
+            if again:
+                sleep(_PAUSE)
+    raise InvalidInput(f"{file} is not a login: remove it and log in again with 'brant auth login'") from None
+
+
+def write(file: Path, login: Login) -> None:
+    """Put `login` into `file` in one step; mode 600, in a folder made with mode 700. Raises LocalFailure."""
+    import json
+
+    held: dict[str, Any] = {
+        "refresh_token": login.refresh_token,
+        "access_token": login.access_token,
+        "access_token_expiration": login.expires.isoformat() if login.expires else "",
+        "username": login.username,
+        "scopes": list(login.scopes),
+    }
+    if login.endpoint:
+        held["endpoint"] = login.endpoint
+    write_private(file, json.dumps(held, indent=2) + "\n")
+
+
+def remove(file: Path) -> bool:
+    """Remove the login; False if there was none. Raises LocalFailure."""
+    try:
+        file.unlink()
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise LocalFailure(f"{file} cannot be removed ({error.strerror}): remove it by hand") from None
+    return True
+
+
+def _login(held: Any) -> Login:
+    """Raises ValueError, TypeError or AttributeError for what holds no token."""
+    access, refresh = (held.get(name) or "" for name in ("access_token", "refresh_token"))
+    if not isinstance(access, str) or not isinstance(refresh, str) or not (access or refresh):
+        raise ValueError("no token")
+    until = held.get("access_token_expiration")
+    expires = datetime.fromisoformat(until) if until else None
+    if expires is not None:
+        # Without a zone it is UTC, as the wire's times are.
+        expires = expires.astimezone(UTC) if expires.tzinfo else expires.replace(tzinfo=UTC)
+    username, scopes, endpoint = (held.get(name) for name in ("username", "scopes", "endpoint"))
+    return Login(
+        access_token=access,
+        refresh_token=refresh,
+        expires=expires,
+        username=username if isinstance(username, str) else "",
+        scopes=tuple(scope for scope in scopes if isinstance(scope, str)) if isinstance(scopes, list) else (),
+        endpoint=endpoint if isinstance(endpoint, str) and endpoint else None,
+    )

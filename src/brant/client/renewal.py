@@ -1,0 +1,141 @@
+"""Refreshes a login: once, however many threads and processes share its file."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from brant.client import login_file
+from brant.client.credentials import Anonymous
+from brant.client.locks import locked
+from brant.client.login_file import Login
+from brant.contract.accounts import GENERATE_ACCESS_TOKEN, ApiVersion, GenerateAccessTokenRequest
+from brant.contract.codec import Duration
+from brant.errors import (
+    InvalidInput,
+    LocalFailure,
+    NotFound,
+    PermissionDenied,
+    RateLimited,
+    ServerFailure,
+    Unauthenticated,
+    Unreachable,
+)
+from brant.transfer.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from brant.client.session import Session
+
+LIFETIME: Final = timedelta(hours=3)
+"""What is asked for; a server may give less."""
+
+# What a refresh may take at its worst: two attempts with the pool's deadlines, and the wait between them.
+PATIENCE: Final = 90.0
+_RETRY: Final = RetryPolicy(attempts=2, cap=5.0, budget=5.0)
+
+
+def renewed(file: Path, stale: Login, session: "Session", *, patience: float = PATIENCE) -> Login:
+    """The login of `file` with an access token other than that of `stale`: another's, or a fresh one.
+
+    Raises Unauthenticated when the server refuses, LocalFailure when others hold the lock for `patience`
+    seconds, and what `Session.call` raises. The file is kept in every case: a refusal may be a proxy's or
+    another server's, a kept file does no harm, and what is removed cannot be brought back.
+    """
+    try:
+        with _turn(file, patience):
+            held = login_file.read(file)
+            if held is None or not held.belongs_to(session.endpoint):
+                raise Unauthenticated(f"the login in {file} is gone: log in again with 'brant auth login'")
+            if held.access_token != stale.access_token and not held.has_ended(datetime.now(UTC)):
+                return held
+            fresh = _asked(held, file, session)
+            _keep(file, fresh, session)
+            return fresh
+    except (TimeoutError, Unreachable, RateLimited, ServerFailure) as error:
+        if not stale.has_ended(datetime.now(UTC)):
+            return stale  # good for a while yet
+        if isinstance(error, TimeoutError):
+            raise LocalFailure(
+                f"another process has been refreshing the login in {file} for {patience:.0f} s: "
+                "end what holds it, and try again"
+            ) from None
+        raise
+
+
+def generate(session: "Session", refresh_token: str, lifetime: timedelta) -> tuple[str, timedelta]:
+    """A fresh access token, and how long it lives. It never replaces the refresh token (behaviour.md §3).
+
+    Raises what `Session.call` does; ServerFailure for an answer without a token.
+    """
+    asked = GenerateAccessTokenRequest(
+        refresh_token=refresh_token,
+        api_version=ApiVersion.API_VERSION_V1,
+        expiration_duration=Duration(seconds=int(lifetime.total_seconds())),
+    )
+    # Asking twice makes one token more and does no harm.
+    answer = unsigned(session, refresh_token).call(
+        GENERATE_ACCESS_TOKEN, asked, repeatable=True, retry=_RETRY
+    )
+    if not answer.token:
+        raise ServerFailure(f"{session.endpoint} gave no access token: try again later")
+    return answer.token, timedelta(seconds=answer.expires_in)
+
+
+def unsigned(session: "Session", *secrets: str) -> "Session":
+    """The same server over the same connections, without credentials; `secrets` are shown in no error."""
+    from brant.client.session import Session
+
+    return Session(
+        session.endpoint,
+        Anonymous(secrets=secrets),
+        session.pool,
+        retry=session.retry,
+        random=session.random,
+        sleep=session.sleep,
+        warn=session.warn,
+    )
+
+
+def lock_of(file: Path) -> Path:
+    """The file that whoever changes the login holds meanwhile."""
+    return file.with_name(f".{file.name}.lock")
+
+
+@contextmanager
+def _turn(file: Path, patience: float) -> Iterator[None]:
+    """One at a time; where no lock can be had, as in a folder that is read-only, each for itself."""
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(lock_of(file), patience=patience))
+        except TimeoutError:
+            raise
+        except OSError:
+            pass  # the login is refreshed, though perhaps more than once
+        yield
+
+
+def _asked(held: Login, file: Path, session: "Session") -> Login:
+    if not held.refresh_token:
+        raise Unauthenticated(f"the login in {file} has ended: log in again with 'brant auth login'")
+    try:
+        token, lifetime = generate(session, held.refresh_token, LIFETIME)
+    except (Unauthenticated, PermissionDenied, NotFound, InvalidInput):
+        raise Unauthenticated(
+            f"{session.endpoint} no longer knows the login in {file} (it was revoked, or has ended): "
+            "log in again with 'brant auth login', or forget it with 'brant auth logout'"
+        ) from None
+    return held._replace(
+        access_token=token,
+        expires=datetime.now(UTC) + lifetime if lifetime else None,
+        # It has just shown that it belongs here.
+        endpoint=held.endpoint or session.endpoint.web,
+    )
+
+
+def _keep(file: Path, fresh: Login, session: "Session") -> None:
+    try:
+        login_file.write(file, fresh)
+    except LocalFailure as error:
+        # The token is good all the same: only the next process has to ask again.
+        session.warn(error.message)
