@@ -14,11 +14,14 @@ from pathlib import Path
 import pytest
 
 from brant.server.main import run
+from tests.ledger import LEDGER, Source, issued
+from tests.ledger_hooks import Listener
 
 
-def pytest_configure() -> None:
+def pytest_configure(config: pytest.Config) -> None:
     """A shell that starts us in the background makes us, and all that the tests start, deaf to Ctrl-C."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.pluginmanager.register(Listener(LEDGER))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -60,19 +63,20 @@ class RunningServer:
         """Runs `brant admin …` beside the server; returns what it prints."""
         out = io.StringIO()
         run(["admin", *words, "--data", str(self.data)], environ={}, home=self.data, out=out)
+        LEDGER.hear(Source(("brant", "admin", *words), "stdout"), out.getvalue())
         return out.getvalue()
 
     def add_user(self, name: str, *, admin: bool = False) -> None:
         self.admin("user", "add", name, *(["--admin"] if admin else []))
 
     def token(self, name: str) -> str:
-        return self.admin("token", name).strip()
+        return issued(self.admin("token", name).strip())
 
     def key(self, name: str) -> str:
         """The key in the kaggle.json of a user."""
         found = re.search(r'"key": ?"([0-9a-f]+)"', self.admin("key", name))
         assert found is not None
-        return found[1]
+        return issued(found[1], user=name)
 
     def new_user(self, stem: str = "ada") -> User:
         """A user whom no other test knows."""
