@@ -20,7 +20,7 @@ BrantError
 └── PayloadTooLarge      16   413
 """
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 
 class BrantError(Exception):
@@ -87,18 +87,31 @@ class DestinationExists(Conflict, FileExistsError):
     """A file or folder stands where something is to be written; a FileExistsError too."""
 
 
+class Quota(NamedTuple):
+    """A limit: `limit` requests in `window` seconds; `remaining` are left until it `resets`, in seconds.
+
+    None is what nobody said.
+    """
+
+    limit: int
+    remaining: int | None = None
+    window: float | None = None
+    resets: float | None = None
+
+
 class RateLimited(BrantError):
     """Too many requests.
 
-    `retry_after` is in seconds, None where the server named none.
+    `retry_after` is in seconds, None where the server named none; `quota` is the limit that was reached.
     """
 
     code = 429
     exit_code = 8
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, quota: Quota | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.quota = quota
 
 
 class Unreachable(BrantError):
@@ -166,10 +179,12 @@ class PayloadTooLarge(BrantError):
     exit_code = 16
 
 
-def from_status(status: int, message: str, retry_after: float | None = None) -> BrantError:
+def from_status(
+    status: int, message: str, retry_after: float | None = None, quota: Quota | None = None
+) -> BrantError:
     """The error that an HTTP status or wire code stands for."""
     if status == 429:
-        return RateLimited(message, retry_after)
+        return RateLimited(message, retry_after, quota)
     if status in (408, 425, 502, 503, 504):
         return Unreachable(message)
     if status == 410:

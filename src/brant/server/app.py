@@ -22,24 +22,34 @@ from brant.server.domain.services import Services
 from brant.server.edge.access_log import AccessLog
 from brant.server.edge.dispatch import Api
 from brant.server.edge.errors import ErrorAnswers, answer_http_exception
+from brant.server.edge.limits import Limits
 from brant.server.edge.links import Signer, load_key
+from brant.server.edge.load import Load
 from brant.server.edge.origins import OriginGuard, Origins
 from brant.server.edge.routes import Routes
 from brant.server.edge.storage import Storage
 from brant.server.edge.uploads import UploadEndpoint
+from brant.server.edge.windows import Windows
 from brant.server.settings import Settings
 
 SERVED: Final = (*METHODS, *EXTENSIONS.values())
 
 
-def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Starlette:
+def build(
+    settings: Settings,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    load: Callable[[], float] | None = None,
+) -> Starlette:
     """The server as an ASGI application; its lifespan brings the database up to date, and closes it.
 
-    The data folder must be there (`data_folder.prepare`). Raises LocalFailure for a damaged signing key.
+    The data folder must be there (`data_folder.prepare`). `load` tells how busy the server is, from 0 to 1;
+    it is measured where none is given. Raises LocalFailure for a damaged signing key.
     """
     signer = Signer(load_key(settings.link_key, secrets.token_bytes))
     services = Services.over(settings.data)
-    api = Api(Routes(SERVED), handlers(services), services.accounts, signer, clock)
+    watched = Load()
+    limits = Limits(settings.rate_limit, Windows(lambda: clock().timestamp()), load or watched)
+    api = Api(Routes(SERVED), handlers(services), services.accounts, signer, limits=limits, clock=clock)
     storage = Storage(services.downloads, UploadEndpoint(services.uploads, clock), signer, clock)
     middleware = [
         *([Middleware(AccessLog)] if settings.verbose else []),
@@ -52,7 +62,8 @@ def build(settings: Settings, clock: Callable[[], datetime] = lambda: datetime.n
         await run_in_threadpool(services.db.migrate)
         try:
             with collecting(services.db, services.store, clock, settings.collect_every):
-                yield
+                async with watched.watching():
+                    yield
         finally:
             await run_in_threadpool(services.close)
 

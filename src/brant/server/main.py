@@ -9,7 +9,7 @@ from typing import TextIO
 
 from brant.errors import BrantError, UsageError
 from brant.redact import redact
-from brant.server.settings import DEFAULT_HOST, DEFAULT_PORT, Settings
+from brant.server.settings import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RATE_LIMIT, Settings
 
 
 def main(argv: Sequence[str]) -> int:
@@ -45,6 +45,7 @@ def _serve(options: argparse.Namespace, out: TextIO) -> None:
         port=options.port,
         origins=tuple(parse_origin(text) for text in options.origin),
         verbose=options.verbose,
+        rate_limit=options.rate_limit,
     )
 
     def announce(address: str) -> None:
@@ -107,6 +108,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="URL",
         help="a public address to answer for, such as https://kaggle.example.org; may be repeated",
     )
+    parser.add_argument(
+        "--rate-limit",
+        type=_count,
+        default=DEFAULT_RATE_LIMIT,
+        metavar="N",
+        help="requests a minute for one user; other limits follow from it, 0 is none (default: %(default)s)",
+    )
     parser.add_argument("--verbose", action="store_true", help="log one line for each request")
 
 
@@ -140,6 +148,12 @@ def _default_data(environ: Mapping[str, str], home: Path) -> Path:
 
 def _folder(text: str) -> Path:
     return Path(text).expanduser().absolute()
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of requests: expected 0 or more")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -20,6 +20,7 @@ from brant.server.edge import adapters
 from brant.server.edge.authentication import Accounts, authenticate, read_credentials
 from brant.server.edge.bodies import read_body, refuse_encoding
 from brant.server.edge.errors import answer_for, error_answer
+from brant.server.edge.limits import Limits
 from brant.server.edge.links import SignedLinks, Signer
 from brant.server.edge.routes import AnyMethod, Match, Routes, WrongVerb
 
@@ -41,12 +42,15 @@ class Api:
         handlers: Mapping[AnyMethod, Handler],
         accounts: Accounts,
         signer: Signer,
+        *,
+        limits: Limits,
         clock: Clock,
     ) -> None:
         self._routes = routes
         self._handlers = handlers
         self._accounts = accounts
         self._signer = signer
+        self._limits = limits
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -77,7 +81,9 @@ class Api:
         handler = self._handlers.get(method)
         if handler is None or method.request is None:
             raise Unimplemented(f"{method.service}/{method.name} is not served by this server yet")
-        actor = await self._actor(method, headers)
+        peer = (scope.get("client") or ("",))[0]
+        actor = await self._actor(method, headers, peer)
+        self._limits.spend(what=method.name, address=peer, actor=actor)
         refuse_encoding(headers)
         limit = BODY_LIMIT if actor is not None else ANONYMOUS_BODY_LIMIT
         body = await read_body(receive, headers, limit)
@@ -85,13 +91,14 @@ class Api:
         query = scope["query_string"].decode("latin-1")
         return await run_in_threadpool(_run, match, handler, context, body, query)
 
-    async def _actor(self, method: AnyMethod, headers: Headers) -> Actor | None:
+    async def _actor(self, method: AnyMethod, headers: Headers, peer: str) -> Actor | None:
         try:
             credentials = read_credentials(headers.getlist("authorization"))
             if credentials is None:
                 actor = None
             else:
-                actor = await run_in_threadpool(authenticate, self._accounts, credentials, self._clock())
+                with self._limits.guarding(peer, credentials):
+                    actor = await run_in_threadpool(authenticate, self._accounts, credentials, self._clock())
         except Unauthenticated:
             if not adapters.ignores_wrong_credentials(method):
                 raise

@@ -37,9 +37,28 @@ def answer_for(error: BrantError) -> Response:
         _log.error("%s", error.message)
     if isinstance(error, Unauthenticated):
         headers = dict(_CHALLENGE)
-    elif isinstance(error, RateLimited) and error.retry_after is not None:
-        headers = {"Retry-After": str(math.ceil(error.retry_after))}
+    elif isinstance(error, RateLimited):
+        headers = limit_headers(error)
     return error_answer(error.code, error.message, headers)
+
+
+def limit_headers(error: RateLimited) -> dict[str, str]:
+    """What goes with a 429: when to ask again, and the limit that was reached, all times in seconds from now.
+
+    `RateLimit-*` as draft-ietf-httpapi-ratelimit-headers-07 has them; the X- names are for older clients.
+    """
+    headers: dict[str, str] = {}
+    if error.retry_after is not None:
+        headers["Retry-After"] = str(math.ceil(error.retry_after))
+    if error.quota is not None:
+        limit, remaining, window, resets = error.quota
+        told = {"Limit": limit, "Remaining": remaining, "Reset": resets and math.ceil(resets)}
+        for name, value in told.items():
+            if value is not None:
+                headers[f"RateLimit-{name}"] = headers[f"X-RateLimit-{name}"] = str(value)
+        if window is not None:
+            headers["RateLimit-Policy"] = f"{limit};w={window:.0f}"
+    return headers
 
 
 async def answer_http_exception(_: Request, error: Exception) -> Response:

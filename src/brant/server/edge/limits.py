@@ -1,0 +1,200 @@
+"""Rate limits: how much one user, one token and one address may ask for in a minute.
+
+Counted in sliding windows of the `limits` library's storages; measured per call, limits and all: see bench/.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from hashlib import sha256
+from math import floor
+from socket import AF_INET6, inet_pton
+from typing import Final, Literal, NamedTuple
+
+from limits.storage import SlidingWindowCounterSupport
+
+from brant.errors import Quota, RateLimited, Unauthenticated
+from brant.server.domain.actor import Actor
+
+WINDOW: Final = 60
+"""Seconds."""
+# An IPv4 address where IPv6 is listened on (RFC 4291 §2.5.5.2).
+_MAPPED: Final = bytes(10) + b"\xff\xff"
+
+Kind = Literal["user", "token", "address", "anonymous", "failures"]
+
+# A request is ten points, so that what costs little can cost a tenth.
+REQUEST: Final = 10
+_LIST: Final = 20
+COSTS: Final[Mapping[str, int]] = {
+    # One action of a person asks for thousands of these: one for each file.
+    "StartBlobUpload": 1,
+    "ClaimBlobs": 2,
+    "DownloadDataset": 2,
+    # Polled while something is under way.
+    "GetDatasetStatus": 5,
+    # These write much in one transaction.
+    "CreateDataset": 20,
+    "CreateDatasetVersion": 20,
+    "CreateDatasetVersionById": 20,
+}
+"""What a call costs, in tenths of a request, by its method's name, where it is not one request.
+
+Methods that list or search cost two (`cost_of`).
+"""
+
+
+class _Rule(NamedTuple):
+    """`share` of the limit of one user; what is counted, and for whom; what they can do besides waiting."""
+
+    share: float
+    what: str
+    whom: str
+    advice: str
+
+
+_ASK_LESS: Final = "and keep what you have, or ask for larger pages, instead of asking so often"
+_RULES: Final[Mapping[Kind, _Rule]] = {
+    "user": _Rule(1.0, "requests", "one user", _ASK_LESS),
+    # A script that runs wild leaves its user something for everything else.
+    "token": _Rule(0.75, "requests", "one token", _ASK_LESS),
+    "address": _Rule(5.0, "requests", "all users at one address together", _ASK_LESS),
+    "anonymous": _Rule(
+        0.5, "requests", "callers without credentials at one address", "or send a token: with one it is more"
+    ),
+    "failures": _Rule(
+        0.1, "wrong credentials", "one address", "with a token or key that has worked here it is at once"
+    ),
+}
+# What is left of each limit when the server is as busy as can be.
+_LEAST: Final = 0.25
+_PROVEN: Final = 10_000
+
+
+class Limits:
+    """Counts what callers ask for. `per_minute`: requests of one user; 0 limits nothing.
+
+    `storage` holds the counters: any of the `limits` library's that knows sliding windows. `load` tells how
+    busy the server is, from 0 to 1; limits fall with it, to a quarter.
+    """
+
+    def __init__(
+        self,
+        per_minute: int,
+        storage: SlidingWindowCounterSupport,
+        load: Callable[[], float] = lambda: 0.0,
+    ) -> None:
+        self._per_minute = per_minute
+        self._storage = storage
+        self._load = load
+        self._proven: OrderedDict[bytes, None] = OrderedDict()
+
+    def spend(self, *, what: str, address: str, actor: Actor | None = None) -> None:
+        """Counts one call of `what`: the name of a method, or a word of `COSTS` for a page or a form.
+
+        A caller who is no actor is known by address alone. A call that is refused costs
+        nothing. Raises RateLimited, which names the limit and says when the same call will fit into it.
+        """
+        if not self._per_minute:
+            return
+        who: tuple[tuple[Kind, object], ...] = (("anonymous", network(address)),)
+        if actor is not None:
+            who = (("address", network(address)), ("user", actor.user_id), ("token", actor.token_id))
+        charges = [
+            self._charge(kind, caller, cost_of(what), what) for kind, caller in who if caller is not None
+        ]
+        for charge in charges:
+            self._storage.acquire_sliding_window_entry(charge.key, charge.limit, WINDOW, charge.points)
+
+    @contextmanager
+    def guarding(self, address: str, credentials: Sequence[str]) -> Iterator[None]:
+        """Counts Unauthenticated, raised inside, as a wrong guess from `address`.
+
+        Once there are too many, raises RateLimited before anything is looked up; but `credentials` that have
+        been right lately are let through: who guesses shuts out nobody who works at the same address.
+        """
+        if not self._per_minute:
+            yield
+            return
+        digest, place = sha256("\0".join(credentials).encode()).digest(), network(address)
+        if digest not in self._proven:
+            self._charge("failures", place, REQUEST, "")
+        try:
+            yield
+        except Unauthenticated:
+            limit = self._limit("failures", 1.0)
+            self._storage.acquire_sliding_window_entry(f"failures/{place}", limit, WINDOW, REQUEST)
+            raise
+        self._proven[digest] = None
+        self._proven.move_to_end(digest)
+        if len(self._proven) > _PROVEN:
+            self._proven.popitem(last=False)
+
+    def _charge(self, kind: Kind, caller: object, cost: int, what: str) -> "_Charge":
+        """What is to be counted where. Raises RateLimited where it does not fit."""
+        limit = self._limit(kind, 1 - (1 - _LEAST) * self._load())
+        charge = _Charge(f"{kind}/{caller}", limit, min(cost, limit))
+        previous, left, current, ttl = self._storage.get_sliding_window(charge.key, WINDOW)
+        used = floor(previous * left / WINDOW + current)
+        if used + charge.points > limit:
+            wait = _wait(previous, left, current, ttl - WINDOW, limit - charge.points + 1)
+            quota = Quota(limit // REQUEST, max(0, limit - used) // REQUEST, WINDOW, wait)
+            raise RateLimited(_words(kind, quota, cost, what, self._limit(kind, 1.0)), wait, quota)
+        return charge
+
+    def _limit(self, kind: Kind, share: float) -> int:
+        """In points."""
+        return max(1, int(self._per_minute * _RULES[kind].share * share)) * REQUEST
+
+
+class _Charge(NamedTuple):
+    """`points` to be counted under `key`, which has `limit` of them."""
+
+    key: str
+    limit: int
+    points: int
+
+
+def cost_of(what: str) -> int:
+    """What a call of `what` costs, in points: ten are a request."""
+    return COSTS.get(what) or (_LIST if what.startswith(("List", "Search")) else REQUEST)
+
+
+def network(address: str) -> str:
+    """Who stands behind a peer address: an IPv4 address, or the /64 that one holder of IPv6 addresses has."""
+    if ":" not in address:
+        return address
+    try:
+        packed = inet_pton(AF_INET6, address.partition("%")[0])
+    except OSError:
+        return address
+    if packed.startswith(_MAPPED):
+        return ".".join(str(byte) for byte in packed[12:])
+    return packed[:8].hex()
+
+
+def _wait(previous: int, left: float, current: int, rest: float, room: int) -> int:
+    """Whole seconds until less than `room` points are in the sliding window, if none come meanwhile.
+
+    `previous` weighs `left` seconds' worth; the window under way ends in `rest` seconds, and `current` then
+    fades in its turn.
+    """
+    if current < room:
+        seconds = left - (room - current) * WINDOW / previous
+    else:
+        seconds = rest + WINDOW - room * WINDOW / current
+    return max(1, floor(seconds) + 1)
+
+
+def _words(kind: Kind, quota: Quota, cost: int, what: str, usual: int) -> str:
+    rule = _RULES[kind]
+    counts = "" if cost == REQUEST else f" ({what} counts as {cost / REQUEST:g})"
+    busy = (
+        ""
+        if quota.limit * REQUEST == usual
+        else f", lowered from {usual // REQUEST} while the server is busy"
+    )
+    return (
+        f"too many {rule.what}: the limit is {quota.limit} a minute for {rule.whom}{counts}{busy}; "
+        f"try again in {quota.resets:.0f} s, {rule.advice}"
+    )
