@@ -126,12 +126,15 @@ GENERATE_ACCESS_TOKEN = Method(
     response=GenerateAccessTokenResponse,
 )
 
+# Who shows a token may end it, whatever it allows; to end one by its number is to change the account.
 EXPIRE_API_TOKEN = Method(
     service="users.AccountService",
     name="ExpireApiToken",
     verb="POST",
     paths=("/api/v1/tokens/revoke",),
     body_field="*",
+    scope="account.update",
+    scope_if="token_id",
     request=ExpireApiTokenRequest,
     response=Empty,
 )

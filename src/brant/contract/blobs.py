@@ -1,6 +1,7 @@
 """Blobs: starting the upload of one file (behaviour.md §7). The bytes themselves go to the address it answers."""
 
 from enum import auto
+from typing import Final
 
 from brant.contract.codec import Message, WireEnum
 from brant.contract.method import Method
@@ -33,12 +34,23 @@ class ApiStartBlobUploadResponse(Message):
     create_url: str = ""
 
 
+# What the bytes become is asked for again, with its resource, by the method that takes the upload token.
+MAY_UPLOAD: Final = (
+    "datasets.update",
+    "models.create",
+    "models.update",
+    "competitions.update",
+    "files.update",
+)
+
 START_BLOB_UPLOAD = Method(
     service="blobs.BlobApiService",
     name="StartBlobUpload",
     verb="POST",
     paths=("/api/v1/blobs/upload",),
     body_field="*",
+    scope=MAY_UPLOAD,
+    resource=(),
     request=ApiStartBlobUploadRequest,
     response=ApiStartBlobUploadResponse,
 )

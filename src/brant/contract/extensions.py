@@ -5,6 +5,7 @@ A server that has them says so in every answer: `X-Brant-Extensions: claim-blobs
 
 from typing import Final
 
+from brant.contract.blobs import MAY_UPLOAD
 from brant.contract.codec import Message
 from brant.contract.method import Method
 
@@ -38,6 +39,8 @@ CLAIM_BLOBS = Method(
     verb="POST",
     paths=("/api/v1/brant.BlobService/ClaimBlobs",),
     body_field="*",
+    scope=MAY_UPLOAD,
+    resource=(),
     request=ClaimBlobsRequest,
     response=ClaimBlobsResponse,
 )

@@ -31,10 +31,11 @@ class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=
     `service`, `name`: of the RPC path `/v1/{service}/{name}`, always POST.
     `verb`, `paths`: the REST form; the first path whose parameters are all set is the one a client takes.
     `body_field`: what the REST body fills: `*` the message itself, a name one field of it, None nothing.
-    `scope`: the permission that an access token must hold (`datasets.get`), or several of which one is enough;
-        None where none is asked.
-    `resource`: the fields of the request that name, put together, what the permission must hold on; none at all
-        (`()`) where it is enough on anything, None where it must hold on everything.
+    `scope`: the permission that an access token must hold (`datasets.get`), a role for all that it stands for, or
+        several of which one is enough; None where none is asked.
+    `resource`: the fields of the request that name, put together, what the permission must hold on, as a handle or,
+        a single number, by id; none at all (`()`) where it is enough on anything, None where it must hold on all.
+    `scope_if`: the field of the request whose presence makes the scope needed; None where it always is.
     `anonymous`: whether a caller without credentials may call at all; what such a caller sees is the handler's matter.
     `request`, `response`: the messages; None while the method stands in the catalogue by name alone.
     """
@@ -46,6 +47,7 @@ class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=
     body_field: str | None = None
     scope: str | tuple[str, ...] | None = None
     resource: tuple[str, ...] | None = None
+    scope_if: str | None = None
     anonymous: bool = False
     request: type[Req] | None = None
     response: type[Resp] | None = None
@@ -54,6 +56,11 @@ class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=
     def rpc_path(self) -> str:
         """`/v1/{service}/{name}`, to be put behind the base address."""
         return f"/v1/{self.service}/{self.name}"
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """The permissions and roles of which a token must hold one; empty where none is asked."""
+        return (self.scope,) if isinstance(self.scope, str) else self.scope or ()
 
     @property
     def declared(self) -> bool:
