@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 import msgspec
 
-from brant.client.credentials import Anonymous, Credentials
+from brant.client.credentials import Anonymous, Credentials, OAuthLogin
 from brant.client.endpoints import Endpoint
 from brant.contract.codec import Message, decode
 from brant.contract.method import HttpRedirect, Method
@@ -57,7 +57,7 @@ class Reader:
         try:
             return decode(body, kind)
         except InvalidInput as error:
-            said = _one_line(error.message)
+            said = one_line(error.message)
             raise ServerFailure(f"{self._endpoint} answered {method.name} unreadably: {said}") from None
 
     def _redirect(self, kind: type[Resp], method: Method[Req, Resp], response: Response) -> Resp:
@@ -74,7 +74,7 @@ class Reader:
         self, method: Method[Req, Resp], response: Response, refusal: _Refusal, body: bytes
     ) -> BrantError:
         code = refusal.code if refusal.code >= 400 else response.status
-        said = _one_line(refusal.message) or _plain(response, body)
+        said = one_line(refusal.message) or _plain(response, body)
         if code == 401:
             text = self._unauthenticated(said)
         elif code == 403:
@@ -95,11 +95,18 @@ class Reader:
         )
         if isinstance(self._credentials, Anonymous):
             passed_over = "".join(f" ({warning})" for warning in self._credentials.warnings)
-            return f"{self._endpoint} asks who you are: {where} and set KAGGLE_API_TOKEN to it{passed_over}"
-        return (
-            f"{self._endpoint} refused the {self._credentials.kind} from {self._credentials.source}"
-            f"{f' ({said})' if said else ''}: {where} and put it there"
-        )
+            return (
+                f"{self._endpoint} asks who you are: log in with 'brant auth login', or {where} and set "
+                f"KAGGLE_API_TOKEN to it{passed_over}"
+            )
+        if isinstance(self._credentials, OAuthLogin):
+            return f"{self._refused(said)}: log in again with 'brant auth login'"
+        return f"{self._refused(said)}: {where} and put it there"
+
+    def _refused(self, said: str) -> str:
+        """Which secret was not taken, and what the server said of it."""
+        words = f" ({said})" if said else ""
+        return f"{self._endpoint} refused the {self._credentials.kind} from {self._credentials.source}{words}"
 
     def _name(self) -> str:
         return f", user {self._credentials.username}" if self._credentials.username else ""
@@ -120,10 +127,10 @@ def _plain(response: Response, body: bytes) -> str:
     """The first words of a plain-text body; nothing of a page of HTML."""
     if _is_page(response, body) or not response.headers.get("content-type", "").startswith("text/plain"):
         return ""
-    return _one_line(body[:2000].decode("utf-8", "replace"))
+    return one_line(body[:2000].decode("utf-8", "replace"))
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """A server's words, made safe to print: one line, no control characters, no secrets, not endless."""
     words = redact(" ".join("".join(letter if letter.isprintable() else " " for letter in text).split()))
     return words if len(words) <= _LONGEST_MESSAGE else words[:_LONGEST_MESSAGE] + "…"

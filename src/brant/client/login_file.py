@@ -1,16 +1,22 @@
 """The login file, `credentials.json`: what an OAuth login leaves behind; official clients read it too."""
 
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from brant.client.endpoints import Endpoint
+from brant.client.locks import locked
 from brant.client.whole_files import write_private
 from brant.errors import InvalidInput, LocalFailure
 from brant.transfer.address import parse_address
 
 MARGIN: Final = timedelta(minutes=5)
 """How long before its end an access token is replaced: longer than any call waits for its answer."""
+
+PATIENCE: Final = 90.0
+"""Seconds to wait for another process that is refreshing the login."""
 
 # The official command line does not write its file in one step: who reads it meanwhile sees a part.
 _READS: Final = 4
@@ -92,6 +98,31 @@ def write(file: Path, login: Login) -> None:
     if login.endpoint:
         held["endpoint"] = login.endpoint
     write_private(file, json.dumps(held, indent=2) + "\n")
+
+
+@contextmanager
+def turn(file: Path, patience: float = PATIENCE) -> Iterator[None]:
+    """The right to change `file`: one process and thread at a time.
+
+    Where no lock can be had, as in a folder that is read-only, each goes on for itself. Raises TimeoutError
+    when others hold it for longer than `patience`, in seconds.
+    """
+    with ExitStack() as held:
+        try:
+            held.enter_context(locked(file.with_name(f".{file.name}.lock"), patience=patience))
+        except TimeoutError:
+            raise
+        except OSError:
+            pass  # the login is refreshed all the same, though perhaps more than once
+        yield
+
+
+def busy(file: Path, patience: float = PATIENCE) -> LocalFailure:
+    """What to say when the turn did not come."""
+    return LocalFailure(
+        f"another process has been busy with the login in {file} for {patience:.0f} s: end what holds it, "
+        "and try again"
+    )
 
 
 def remove(file: Path) -> bool:

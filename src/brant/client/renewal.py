@@ -1,14 +1,11 @@
 """Refreshes a login: once, however many threads and processes share its file."""
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from brant.client import login_file
 from brant.client.credentials import Anonymous
-from brant.client.locks import locked
 from brant.client.login_file import Login
 from brant.contract.accounts import GENERATE_ACCESS_TOKEN, ApiVersion, GenerateAccessTokenRequest
 from brant.contract.codec import Duration
@@ -30,12 +27,11 @@ if TYPE_CHECKING:
 LIFETIME: Final = timedelta(hours=3)
 """What is asked for; a server may give less."""
 
-# What a refresh may take at its worst: two attempts with the pool's deadlines, and the wait between them.
-PATIENCE: Final = 90.0
+# `login_file.PATIENCE` is longer than this takes at its worst, with the deadlines of the pool.
 _RETRY: Final = RetryPolicy(attempts=2, cap=5.0, budget=5.0)
 
 
-def renewed(file: Path, stale: Login, session: "Session", *, patience: float = PATIENCE) -> Login:
+def renewed(file: Path, stale: Login, session: "Session", *, patience: float = login_file.PATIENCE) -> Login:
     """The login of `file` with an access token other than that of `stale`: another's, or a fresh one.
 
     Raises Unauthenticated when the server refuses, LocalFailure when others hold the lock for `patience`
@@ -43,7 +39,7 @@ def renewed(file: Path, stale: Login, session: "Session", *, patience: float = P
     another server's, a kept file does no harm, and what is removed cannot be brought back.
     """
     try:
-        with _turn(file, patience):
+        with login_file.turn(file, patience):
             held = login_file.read(file)
             if held is None or not held.belongs_to(session.endpoint):
                 raise Unauthenticated(f"the login in {file} is gone: log in again with 'brant auth login'")
@@ -56,10 +52,7 @@ def renewed(file: Path, stale: Login, session: "Session", *, patience: float = P
         if not stale.has_ended(datetime.now(UTC)):
             return stale  # good for a while yet
         if isinstance(error, TimeoutError):
-            raise LocalFailure(
-                f"another process has been refreshing the login in {file} for {patience:.0f} s: "
-                "end what holds it, and try again"
-            ) from None
+            raise login_file.busy(file, patience) from None
         raise
 
 
@@ -74,45 +67,11 @@ def generate(session: "Session", refresh_token: str, lifetime: timedelta) -> tup
         expiration_duration=Duration(seconds=int(lifetime.total_seconds())),
     )
     # Asking twice makes one token more and does no harm.
-    answer = unsigned(session, refresh_token).call(
-        GENERATE_ACCESS_TOKEN, asked, repeatable=True, retry=_RETRY
-    )
+    nobody = session.acting_as(Anonymous(secrets=(refresh_token,)))
+    answer = nobody.call(GENERATE_ACCESS_TOKEN, asked, repeatable=True, retry=_RETRY)
     if not answer.token:
         raise ServerFailure(f"{session.endpoint} gave no access token: try again later")
     return answer.token, timedelta(seconds=answer.expires_in)
-
-
-def unsigned(session: "Session", *secrets: str) -> "Session":
-    """The same server over the same connections, without credentials; `secrets` are shown in no error."""
-    from brant.client.session import Session
-
-    return Session(
-        session.endpoint,
-        Anonymous(secrets=secrets),
-        session.pool,
-        retry=session.retry,
-        random=session.random,
-        sleep=session.sleep,
-        warn=session.warn,
-    )
-
-
-def lock_of(file: Path) -> Path:
-    """The file that whoever changes the login holds meanwhile."""
-    return file.with_name(f".{file.name}.lock")
-
-
-@contextmanager
-def _turn(file: Path, patience: float) -> Iterator[None]:
-    """One at a time; where no lock can be had, as in a folder that is read-only, each for itself."""
-    with ExitStack() as held:
-        try:
-            held.enter_context(locked(lock_of(file), patience=patience))
-        except TimeoutError:
-            raise
-        except OSError:
-            pass  # the login is refreshed, though perhaps more than once
-        yield
 
 
 def _asked(held: Login, file: Path, session: "Session") -> Login:

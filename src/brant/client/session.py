@@ -133,6 +133,18 @@ class Session:
                 raise self._gave_up(failure, attempts, time.monotonic() - started)
             self.sleep(delay)
 
+    def acting_as(self, credentials: Credentials) -> "Session":
+        """The same server over the same connections, as somebody else; closing this one closes them."""
+        return Session(
+            self.endpoint,
+            credentials,
+            self.pool,
+            retry=self.retry,
+            random=self.random,
+            sleep=self.sleep,
+            warn=self.warn,
+        )
+
     def close(self) -> None:
         """Close idle connections."""
         self.pool.close()
