@@ -6,6 +6,7 @@ BrantError
 │   └── InvalidHandle
 ├── Unauthenticated       4   401  no credentials, or they are wrong
 ├── PermissionDenied      5   403  the actor may not do this
+│   └── InsufficientScope             its token may not
 ├── NotFound              6   404
 ├── Conflict              7   409  it exists already, or changed meanwhile
 │   └── DestinationExists     (also a FileExistsError)
@@ -67,6 +68,14 @@ class PermissionDenied(BrantError):
 
     code = 403
     exit_code = 5
+
+
+class InsufficientScope(PermissionDenied):
+    """The token does not allow it, whatever its owner may do; `scope` names what it lacks (RFC 6750 §3.1)."""
+
+    def __init__(self, message: str, scope: str) -> None:
+        super().__init__(message)
+        self.scope = scope
 
 
 class NotFound(BrantError):

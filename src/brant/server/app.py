@@ -18,6 +18,7 @@ from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
 from brant.server.domain.blobs.upkeep import collecting
 from brant.server.domain.handlers import handlers
+from brant.server.domain.resources import Resources
 from brant.server.domain.services import Services
 from brant.server.edge.access_log import AccessLog
 from brant.server.edge.dispatch import Api
@@ -49,7 +50,10 @@ def build(
     services = Services.over(settings.data)
     watched = Load()
     limits = Limits(settings.rate_limit, Windows(lambda: clock().timestamp()), load or watched)
-    api = Api(Routes(SERVED), handlers(services), services.accounts, signer, limits=limits, clock=clock)
+    resources = Resources(services.db)
+    api = Api(
+        Routes(SERVED), handlers(services), services.accounts, resources, signer, limits=limits, clock=clock
+    )
     storage = Storage(services.downloads, UploadEndpoint(services.uploads, clock), signer, clock)
     middleware = [
         *([Middleware(AccessLog)] if settings.verbose else []),

@@ -16,6 +16,7 @@ from brant.contract.extensions import EXTENSIONS, HEADER
 from brant.contract.method import HttpRedirect
 from brant.errors import BrantError, NotFound, Unauthenticated, Unimplemented
 from brant.server.domain.actor import Actor, Context, Handler
+from brant.server.domain.resources import Resources
 from brant.server.edge import adapters
 from brant.server.edge.authentication import Accounts, authenticate, read_credentials
 from brant.server.edge.bodies import read_body, refuse_encoding
@@ -23,6 +24,7 @@ from brant.server.edge.errors import answer_for, error_answer
 from brant.server.edge.limits import Limits
 from brant.server.edge.links import SignedLinks, Signer
 from brant.server.edge.routes import AnyMethod, Match, Routes, WrongVerb
+from brant.server.edge.scope_check import may_call, may_touch
 
 # A dataset of 10,000 files is created in one call; nobody without an account sends that much.
 BODY_LIMIT: Final = 64 * 1024 * 1024
@@ -41,6 +43,7 @@ class Api:
         routes: Routes,
         handlers: Mapping[AnyMethod, Handler],
         accounts: Accounts,
+        resources: Resources,
         signer: Signer,
         *,
         limits: Limits,
@@ -49,6 +52,7 @@ class Api:
         self._routes = routes
         self._handlers = handlers
         self._accounts = accounts
+        self._resources = resources
         self._signer = signer
         self._limits = limits
         self._clock = clock
@@ -78,18 +82,19 @@ class Api:
 
     async def _call(self, match: Match, scope: Scope, receive: Receive) -> Response:
         method, headers = match.method, Headers(scope=scope)
-        handler = self._handlers.get(method)
-        if handler is None or method.request is None:
-            raise Unimplemented(f"{method.service}/{method.name} is not served by this server yet")
         peer = (scope.get("client") or ("",))[0]
         actor = await self._actor(method, headers, peer)
         self._limits.spend(what=method.name, address=peer, actor=actor)
+        may_call(method, actor)
+        handler = self._handlers.get(method)
+        if handler is None or method.request is None:
+            raise Unimplemented(f"{method.service}/{method.name} is not served by this server yet")
         refuse_encoding(headers)
         limit = BODY_LIMIT if actor is not None else ANONYMOUS_BODY_LIMIT
         body = await read_body(receive, headers, limit)
         context = self._context(actor, scope["state"]["origin"])
         query = scope["query_string"].decode("latin-1")
-        return await run_in_threadpool(_run, match, handler, context, body, query)
+        return await run_in_threadpool(self._run, match, handler, context, body, query)
 
     async def _actor(self, method: AnyMethod, headers: Headers, peer: str) -> Actor | None:
         try:
@@ -112,21 +117,27 @@ class Api:
         reader = None if actor is None else actor.user_id
         return Context(actor=actor, now=now, links=SignedLinks(origin, self._signer, now, reader))
 
+    def _run(self, match: Match, handler: Handler, context: Context, body: bytes, query: str) -> Response:
+        """Decodes, checks the scope, handles and encodes, in one turn of a worker thread."""
+        request = _decoded(match, body, query)
+        # The handler gets the very message that was checked: no two readings of one request can differ.
+        may_touch(match.method, context.actor, request, self._resources)
+        answer = handler(context, request)
+        if isinstance(answer, HttpRedirect):
+            return _redirect(answer)
+        return Response(_encoded(match, answer), media_type="application/json")
 
-def _run(match: Match, handler: Handler, context: Context, body: bytes, query: str) -> Response:
-    """Decodes, handles and encodes, in one turn of a worker thread."""
+
+def _decoded(match: Match, body: bytes, query: str) -> Message:
     method = match.method
     assert method.request is not None
     if match.form == "rpc":
-        request: Message = decode_request(body, method.request)
-    else:
-        # What the path says wins over what the query says.
-        params = {**dict(parse_qsl(query, errors="replace")), **match.params}
-        request = decode_rest(method.request, params=params, body=body, body_field=method.body_field)
-    answer = handler(context, request)
-    if isinstance(answer, HttpRedirect):
-        return _redirect(answer)
-    return Response(_encoded(match, answer), media_type="application/json")
+        message: Message = decode_request(body, method.request)
+        return message
+    # What the path says wins over what the query says.
+    params = {**dict(parse_qsl(query, errors="replace")), **match.params}
+    rest: Message = decode_rest(method.request, params=params, body=body, body_field=method.body_field)
+    return rest
 
 
 def _encoded(match: Match, answer: Message) -> bytes:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from brant.errors import BrantError, RateLimited, Unauthenticated
+from brant.errors import BrantError, InsufficientScope, RateLimited, Unauthenticated
 
 _log: Final = logging.getLogger(__name__)
 # RFC 9110 §11.6.1: one challenge for each scheme that is understood.
@@ -37,6 +37,9 @@ def answer_for(error: BrantError) -> Response:
         _log.error("%s", error.message)
     if isinstance(error, Unauthenticated):
         headers = dict(_CHALLENGE)
+    elif isinstance(error, InsufficientScope):
+        challenge = f'Bearer realm="brant", error="insufficient_scope", scope="{error.scope}"'
+        headers = {"WWW-Authenticate": challenge}  # RFC 6750 §3.1
     elif isinstance(error, RateLimited):
         headers = limit_headers(error)
     return error_answer(error.code, error.message, headers)

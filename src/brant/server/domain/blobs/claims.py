@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from brant.contract.extensions import BlobClaim, ClaimBlobsRequest, ClaimBlobsResponse
+from brant.contract.scopes import Scopes
 from brant.errors import InvalidInput
 from brant.server.domain.actor import Actor, Context
 from brant.server.domain.blobs.upload_tokens import CompleteUpload, hash_of, insert_complete
@@ -17,7 +18,7 @@ from brant.server.domain.blobs.uploads import base_name
 from brant.server.domain.datasets.permissions import visible_to
 from brant.server.store.batches import batches
 from brant.server.store.database import Database
-from brant.server.store.tables import blobs, datasets, files, uploads, versions
+from brant.server.store.tables import blobs, datasets, files, uploads, users, versions
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 # What marks an upload that is only a claim: it earns nothing further.
@@ -32,7 +33,10 @@ class Claims:
         self._db = db
 
     def claim(self, context: Context, request: ClaimBlobsRequest) -> ClaimBlobsResponse:
-        """A token for each blob that the actor may read in a version or has uploaded, else `""`."""
+        """A token for each blob that the caller may read in a version or has uploaded, else `""`.
+
+        What a token of the caller does not let them read, it does not let them claim.
+        """
         actor = context.caller
         if len(request.blobs) > _MOST:
             raise InvalidInput(
@@ -58,17 +62,20 @@ def _earned(
     connection: Connection, actor: Actor, claims: Sequence[BlobClaim], now: datetime
 ) -> dict[str, int]:
     """The sizes of those claimed blobs that the actor has a right to."""
+    reads_all = actor.scopes.allow("datasets.get")
     readable = (
         sa.exists()
         .where(files.c.sha256 == blobs.c.sha256)
         .where(versions.c.id == files.c.version_id)
         .where(datasets.c.id == versions.c.dataset_id)
-        .where(visible_to(actor))
+        .where(visible_to(actor), sa.true() if reads_all else _within(actor.scopes))
     )
     uploaded = sa.exists().where(
         uploads.c.sha256 == blobs.c.sha256,
         uploads.c.user_id == actor.user_id,
         uploads.c.purpose != _CLAIM,
+        # What was published can be read again by those who may read it there, and by no narrower token.
+        sa.true() if reads_all else uploads.c.state != "used",
         uploads.c.deadline > now,
     )
     hashes = {claim.sha256.lower() for claim in claims if _SHA256.fullmatch(claim.sha256.lower())}
@@ -81,3 +88,9 @@ def _earned(
         )
         sizes.update((row.sha256, row.size) for row in rows)
     return sizes
+
+
+def _within(scopes: Scopes) -> sa.ColumnElement[bool]:
+    """The condition that a row of `datasets` is one of those that scopes bound to handles let read."""
+    handle = users.c.name + "/" + datasets.c.slug
+    return sa.exists().where(users.c.id == datasets.c.owner_id, handle.in_(scopes.resources("datasets.get")))

@@ -54,12 +54,12 @@ class Publishing:
         a version (behaviour.md §11). Everything else that is wrong raises.
         """
         actor = context.caller
-        owner = (request.owner_slug or actor.name).lower()
+        owner, slug = handle_of_new(actor, request)
         title = rules.title(request.title)
         good_tags, bad_tags = rules.tags(request.category_ids)
         license_name = rules.license_name(request.license_name)
         fields: dict[str, Any] = {
-            "slug": rules.slug(request.slug, title),
+            "slug": slug,
             "title": title,
             "title_key": rules.title_key(title),
             "subtitle": rules.subtitle(request.subtitle),
@@ -81,7 +81,7 @@ class Publishing:
                 _add_version(connection, actor, dataset_id, content, notes="Initial release", now=context.now)
         except Conflict as error:
             return ApiCreateDatasetResponse(status="error", error=error.message, invalid_tags=bad_tags)
-        return _answer(context, owner, fields["slug"], bad_tags)
+        return _answer(context, owner, slug, bad_tags)
 
     def create_version(
         self, context: Context, request: ApiCreateDatasetVersionRequest
@@ -159,6 +159,15 @@ class Publishing:
             )
             with self._db.write(durable=True) as connection:
                 yield connection, _Content(manifest, list(taken))
+
+
+def handle_of_new(actor: Actor, request: ApiCreateDatasetRequest) -> tuple[str, str]:
+    """Owner and slug of the dataset that a request asks for: the caller's own, and of the title, by default.
+
+    Raises InvalidInput for a title or a slug that no dataset can have.
+    """
+    owner = (request.owner_slug or actor.name).lower()
+    return owner, rules.slug(request.slug, rules.title(request.title))
 
 
 def _check_new(connection: Connection, actor: Actor, owner: str, fields: dict[str, Any]) -> int:
