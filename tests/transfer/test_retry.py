@@ -2,7 +2,7 @@
 
 import pytest
 
-from brant.transfer.retry import RetryPolicy, http_date, retry_after
+from brant.transfer.retry import LONGEST_WAIT, RetryPolicy, http_date, retry_after
 
 NOW = 1_700_000_000.0
 
@@ -18,16 +18,35 @@ def test_jitter_is_full() -> None:
     assert policy.delays(lambda: 0.25).next() == 2
 
 
-def test_the_peers_own_wish_is_a_floor() -> None:
+def test_the_peers_own_wish_is_a_floor_under_the_jitter() -> None:
     policy = RetryPolicy(base=1, cap=4)
-    assert policy.delays(lambda: 1.0).next(7) == 7
-    assert policy.delays(lambda: 1.0).next(0.5) == 1
+    assert policy.delays(lambda: 0.0).next(7) == 7
+    assert policy.delays(lambda: 1.0).next(7) == 8
+    assert policy.delays(lambda: 1.0).next(0.5) == 1.5
 
 
 def test_a_wish_beyond_the_budget_ends_it() -> None:
     delays = RetryPolicy(attempts=9, base=1, cap=1, budget=10).delays(lambda: 0.0)
     assert delays.next(8) == 8
     assert delays.next(3) is None
+
+
+def test_jitter_never_takes_a_wait_that_fits_beyond_the_budget() -> None:
+    delays = RetryPolicy(base=8, budget=10).delays(lambda: 1.0)
+    assert delays.next(6) == 10
+    assert delays.next() is None
+
+
+def test_what_is_refused_as_too_much_ends_with_the_budget_alone() -> None:
+    delays = RetryPolicy(attempts=2, base=1, cap=4, budget=30).delays(lambda: 0.0)
+    assert [delays.next(10, limited=True) for _ in range(4)] == [10, 10, 10, None]
+    assert delays.waited == 30
+
+
+def test_a_refusal_is_no_failed_attempt() -> None:
+    delays = RetryPolicy(attempts=2, base=1).delays(lambda: 1.0)
+    assert [delays.next(limited=True), delays.next(limited=True), delays.next()] == [1, 2, 4]
+    assert delays.next() is None
 
 
 def test_progress_starts_the_count_anew() -> None:
@@ -58,7 +77,13 @@ def test_one_attempt_means_no_second_one() -> None:
         ("Tue, 14 Nov 2023 22:00:00 GMT", 0),
         ("soon", None),
         ("-5", None),
-        ("1.5", None),
+        ("1.5", 1.5),
+        ("5, 10", None),
+        ("٣", None),
+        ("nan", None),
+        ("1e9", None),
+        ("9" * 400, LONGEST_WAIT),
+        ("Tue, 14 Nov 2999 22:13:50 GMT", LONGEST_WAIT),
         ("", None),
         (None, None),
     ],

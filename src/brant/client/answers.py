@@ -13,7 +13,7 @@ from brant.contract.method import HttpRedirect, Method
 from brant.errors import BrantError, InvalidInput, ServerFailure, from_status
 from brant.redact import redact
 from brant.transfer.http import Response
-from brant.transfer.retry import retry_after
+from brant.transfer.quota import asked_wait, quota_of
 
 Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
@@ -84,8 +84,10 @@ class Reader:
         else:
             reason = f" {response.reason}" if response.reason and code == response.status else ""
             text = said or f"{self._endpoint} answered {method.name} with {code}{reason}: try again later"
-        wait = retry_after(response.headers.get("retry-after"), time())
-        return from_status(code, text, wait)
+        now = time()
+        return from_status(
+            code, text, asked_wait(response.headers, code, now), quota_of(response.headers, now)
+        )
 
     def _unauthenticated(self, said: str) -> str:
         where = (

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from threading import Lock
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
@@ -11,6 +12,7 @@ from brant.client import configuration, endpoints
 from brant.client.answers import Reader
 from brant.client.credentials import Anonymous, Credentials, find
 from brant.client.endpoints import Endpoint
+from brant.client.storms import Storms
 from brant.contract.codec import Message, encode
 from brant.contract.method import Method
 from brant.errors import BrantError, RateLimited, Unauthenticated, Unreachable
@@ -37,7 +39,8 @@ class Session:
 
     `pool` carries the calls; `retry` says how often and how long; `random` and `sleep` are there for tests.
     `warn` hears, once each, of what the caller should know and is no error. `state` is the folder where
-    unfinished uploads are remembered, None to remember nothing.
+    unfinished uploads are remembered, None to remember nothing. `storms` is shared by sessions that one
+    program opens in turn.
     """
 
     def __init__(
@@ -51,6 +54,7 @@ class Session:
         sleep: Callable[[float], None] = time.sleep,
         warn: Callable[[str], None] | None = None,
         state: Path | None = None,
+        storms: Storms | None = None,
     ) -> None:
         self.endpoint: Final = endpoint
         self.credentials: Final = credentials
@@ -64,6 +68,8 @@ class Session:
         self.sleep: Final = sleep
         self.warn: Final = warn or (lambda _: None)
         self._warned = False
+        self._may_tell_wait = Lock()
+        self._storms = storms or Storms()
 
     @classmethod
     def from_environ(
@@ -75,6 +81,7 @@ class Session:
         profile: str | None = None,
         credentials: Credentials | None = None,
         warn: Callable[[str], None] | None = None,
+        storms: Storms | None = None,
     ) -> Self:
         """The session that variables and configuration files ask for; `endpoint` and `profile` win over them.
 
@@ -97,6 +104,7 @@ class Session:
             Pool(transport_settings(environ, configured)),
             warn=warn,
             state=cache / "brant" / "uploads",
+            storms=storms,
         )
 
     def call(
@@ -116,21 +124,28 @@ class Session:
         safe = method.verb == "GET" if repeatable is None else repeatable
         body = encode(request)
         delays, unheard = (retry or self.retry).delays(self.random), _UNHEARD.delays(self.random)
-        started, attempts = time.monotonic(), 0
+        started, attempts, reads = time.monotonic(), 0, method.verb == "GET"
+        # One upload starts thousands of others: no loop of the caller's.
+        if reads:
+            self._name_storm(self._storms.asked(method.name, body))
         while True:
             attempts += 1
             try:
                 return self._signed(method, body, once=not safe)
             except RateLimited as error:
                 failure: BrantError = error
-                delay = delays.next(error.retry_after)
+                delay = delays.next(error.retry_after, limited=True)
+                if reads and not _turns_pages(request):
+                    self._name_storm(self._storms.refused(method.name))
+                self._tell_wait(error, delay)
             except Unreachable as error:
                 if error.final or not (safe or error.unsent):
                     raise
                 failure = error
                 delay = (unheard if error.unsent else delays).next()
             if delay is None:
-                raise self._gave_up(failure, attempts, time.monotonic() - started)
+                took, waited = time.monotonic() - started, delays.waited + unheard.waited
+                raise self._gave_up(failure, attempts, took=took, waited=waited)
             self.sleep(delay)
 
     def acting_as(self, credentials: Credentials) -> "Session":
@@ -185,20 +200,28 @@ class Session:
                 self._say_once()
             return self._reader.read(method, response)
 
-    def _gave_up(self, failure: BrantError, attempts: int, seconds: float) -> BrantError:
+    def _gave_up(self, failure: BrantError, attempts: int, *, took: float, waited: float) -> BrantError:
         if isinstance(failure, Unreachable) and failure.unsent:
             start = "" if self.endpoint.is_kaggle else "'brant serve' starts one, "
             other = "--endpoint or BRANT_ENDPOINT names another server"
             return Unreachable(f"{failure.message} {start}{other}.", unsent=True)
-        if attempts > 1:
-            text = f"gave up after {attempts} attempts in {seconds:.0f} s: {failure.message}"
-        elif isinstance(failure, RateLimited) and failure.retry_after:
-            text = f"{failure.message} (the server asks to wait {failure.retry_after:.0f} s: try again then)"
-        else:
-            return failure
+        from brant.client.waiting import gave_up
+
+        text = gave_up(failure, attempts, took=took, waited=waited)
         if isinstance(failure, RateLimited):
-            return RateLimited(text, failure.retry_after)
+            return RateLimited(text, failure.retry_after, failure.quota)
         return type(failure)(text)
+
+    def _tell_wait(self, refused: RateLimited, delay: float | None) -> None:
+        from brant.client.waiting import WORTH_TELLING, waits
+
+        # Taken once, and for ever: many threads may be told to wait in the same moment.
+        if delay is not None and delay > WORTH_TELLING and self._may_tell_wait.acquire(blocking=False):
+            self.warn(waits(refused, delay))
+
+    def _name_storm(self, words: str | None) -> None:
+        if words is not None:
+            self.warn(words)
 
     def _say_once(self) -> None:
         if self._warned:
@@ -211,6 +234,11 @@ class Session:
                 f"{self.endpoint} is plain http: your {self.credentials.kind} can be read on the way; "
                 "put https in front of the server if the network is not yours"
             )
+
+
+def _turns_pages(request: Message) -> bool:
+    """Whether `request` goes on with a list begun: those are as many as the list is long."""
+    return bool(getattr(request, "page_token", None)) or (getattr(request, "page", None) or 1) > 1
 
 
 def transport_settings(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from brant.client.credentials import Credentials
     from brant.client.session import Session
+    from brant.client.storms import Storms
     from brant.transfer.progress import Progress
 
 logger: Final = logging.getLogger("brant")
@@ -22,6 +23,12 @@ class _Login:
     credentials: "Credentials | None" = None
 
 
+class _Calls:
+    """Each call has a session of its own; a storm of them is seen from here alone."""
+
+    storms: "Storms | None" = None
+
+
 def remember(credentials: "Credentials | None") -> None:
     """Use these credentials from now on, whatever variables and files say; None ends that."""
     _Login.credentials = credentials
@@ -30,9 +37,15 @@ def remember(credentials: "Credentials | None") -> None:
 def connect(credentials: "Credentials | None" = None) -> "Session":
     """A session as variables, files and `login()` say."""
     from brant.client.session import Session
+    from brant.client.storms import Storms
 
+    _Calls.storms = _Calls.storms or Storms()
     return Session.from_environ(
-        os.environ, Path.home(), credentials=credentials or _Login.credentials, warn=logger.warning
+        os.environ,
+        Path.home(),
+        credentials=credentials or _Login.credentials,
+        warn=logger.warning,
+        storms=_Calls.storms,
     )
 
 

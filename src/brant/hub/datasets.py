@@ -13,7 +13,7 @@ from brant.hub.cache import DatasetPlace, locked, newest_complete, prepare_outpu
 from brant.hub.connection import cache_root, connect, logger, progress
 from brant.transfer.retry import RetryPolicy
 
-_BRIEFLY: Final = RetryPolicy(attempts=2, base=0.2)
+_BRIEFLY: Final = RetryPolicy(attempts=2, base=0.2, budget=2.0)
 
 
 def dataset_download(

@@ -9,14 +9,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-from brant.errors import BrantError, Conflict, Corrupt, ServerFailure, Unreachable
+from brant.errors import BrantError, Conflict, Corrupt, RateLimited, ServerFailure, Unreachable
 from brant.transfer.http import Pool, Response
 from brant.transfer.journal import Identity
 from brant.transfer.partial import Partial
 from brant.transfer.progress import Meter, Progress, Silent
+from brant.transfer.quota import asked_wait
 from brant.transfer.ranges import content_range, continues, identity_of, is_same
 from brant.transfer.refusal import refusal
-from brant.transfer.retry import REPEATABLE_STATUSES, Delays, RetryPolicy, http_date, retry_after
+from brant.transfer.retry import REPEATABLE_STATUSES, Delays, RetryPolicy, http_date
 from brant.transfer.verify import Downloaded, Expected, existing_file, fault_of, learned
 
 __all__ = ["Downloaded", "Expected", "download"]
@@ -147,7 +148,7 @@ class _Download:
         reason, wait = (failure.reason, failure.wait) if isinstance(failure, _Again) else (failure, None)
         if isinstance(reason, Unreachable) and reason.final:
             raise reason
-        delay = delays.next(wait)
+        delay = delays.next(wait, limited=isinstance(reason, RateLimited))
         if delay is None:
             raise reason
         sleep(delay)
@@ -274,7 +275,7 @@ class _Download:
     def _refuse(self, response: Response) -> None:
         error = refusal(response, f"downloading {self._name}")
         if response.status in REPEATABLE_STATUSES:
-            raise _Again(error, retry_after(response.headers.get("retry-after"), time.time()))
+            raise _Again(error, asked_wait(response.headers, response.status, time.time()))
         raise error
 
     def _receive(self, response: Response) -> None:

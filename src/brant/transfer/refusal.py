@@ -5,8 +5,8 @@ from time import time
 
 from brant.errors import BrantError, ServerFailure, Unreachable, from_status
 from brant.redact import redact
+from brant.transfer.quota import asked_wait, quota_of
 from brant.transfer.response import Response
-from brant.transfer.retry import retry_after
 
 
 def refusal(response: Response, doing: str) -> BrantError:
@@ -14,7 +14,9 @@ def refusal(response: Response, doing: str) -> BrantError:
     says = _said(response)
     text = f"{response.address.peer} answered {response.status} {response.reason}".rstrip() + f" when {doing}"
     text += f": {says}" if says else "."
-    return from_status(response.status, text, retry_after(response.headers.get("retry-after"), time()))
+    now = time()
+    wait = asked_wait(response.headers, response.status, now)
+    return from_status(response.status, text, wait, quota_of(response.headers, now))
 
 
 def _said(response: Response) -> str:

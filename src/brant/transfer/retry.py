@@ -1,16 +1,23 @@
 """When to ask again, and how long to wait: exponential backoff with full jitter, `Retry-After`, a budget."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
 REPEATABLE_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses that may pass by themselves; repeating the request is still only safe where it is idempotent."""
+LONGEST_WAIT: Final = 366 * 86400.0
+"""Seconds. A server that asks for more asks for ever."""
+_SECONDS: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class RetryPolicy:
-    """`attempts` in all, the first included; `base`, `cap` and `budget` of waiting in seconds."""
+    """`attempts` in all, the first included; `base`, `cap` and `budget` of waiting in seconds.
+
+    A 429 is no failure of an attempt: those end with the budget alone.
+    """
 
     attempts: int = 5
     base: float = 0.5
@@ -29,41 +36,44 @@ class Delays:
         self._policy = policy
         self._random = random
         self._failures = 0
-        self._waited = 0.0
+        self._refusals = 0
+        self.waited = 0.0
+        """Seconds, since the last progress."""
 
-    def next(self, retry_after: float | None = None) -> float | None:
+    def next(self, retry_after: float | None = None, *, limited: bool = False) -> float | None:
         """Seconds to wait before the next attempt; None when it is time to give up.
 
-        The peer's `retry_after` is a floor. One that does not fit into what is left of the budget ends it.
+        The wait is spread evenly from nothing up to a ceiling that doubles, and comes on top of the peer's
+        `retry_after`: all whom it told the same moment would else come back in the same one. A `retry_after`
+        that does not fit into what is left of the budget ends it. `limited`: the peer's answer was 429.
         """
         policy = self._policy
-        self._failures += 1
-        if self._failures >= policy.attempts:
+        self._refusals += limited
+        self._failures += not limited
+        left, floor = policy.budget - self.waited, retry_after or 0.0
+        if (not limited and self._failures >= policy.attempts) or left <= 0 or floor > left:
             return None
-        ceiling = min(policy.cap, policy.base * 2.0 ** min(self._failures - 1, 32))
-        delay = max(self._random() * ceiling, retry_after or 0.0)
-        if self._waited + delay > policy.budget:
-            return None
-        self._waited += delay
+        ceiling = min(policy.cap, policy.base * 2.0 ** min(self._failures + self._refusals - 1, 32))
+        delay = min(floor + self._random() * ceiling, left)
+        self.waited += delay
         return delay
 
     def progressed(self) -> None:
         """The last attempt got further: failures and waits before it no longer count."""
-        self._failures, self._waited = 0, 0.0
+        self._failures, self._refusals, self.waited = 0, 0, 0.0
 
 
 def retry_after(value: str | None, now: float) -> float | None:
     """Seconds that a Retry-After header asks for, in either form (RFC 9110 §10.2.3), or None.
 
-    `now` is the time as `time.time()` gives it.
+    `now` is the time as `time.time()` gives it. Fractions, which some servers send, are understood; a date
+    that has passed asks for nothing; no wait is longer than `LONGEST_WAIT`.
     """
-    if not value:
-        return None
-    text = value.strip()
-    if text.isdecimal():
-        return float(text)
+    text = (value or "").strip()
+    if _SECONDS.fullmatch(text):
+        return min(float(text), LONGEST_WAIT)
     moment = http_date(text)
-    return None if moment is None else max(0.0, moment - now)
+    return None if moment is None else min(max(0.0, moment - now), LONGEST_WAIT)
 
 
 def http_date(value: str | None) -> float | None:

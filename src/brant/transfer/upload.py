@@ -11,11 +11,20 @@ from io import FileIO
 from pathlib import Path
 from typing import Final
 
-from brant.errors import BrantError, Conflict, LocalFailure, NotFound, ServerFailure, Unreachable
+from brant.errors import (
+    BrantError,
+    Conflict,
+    LocalFailure,
+    NotFound,
+    RateLimited,
+    ServerFailure,
+    Unreachable,
+)
 from brant.transfer.http import Pool, Response
 from brant.transfer.progress import Meter, Progress, Silent
+from brant.transfer.quota import asked_wait
 from brant.transfer.refusal import refusal
-from brant.transfer.retry import REPEATABLE_STATUSES, Delays, RetryPolicy, retry_after
+from brant.transfer.retry import REPEATABLE_STATUSES, Delays, RetryPolicy
 
 _PIECE: Final = 1024 * 1024
 _DONE: Final = (200, 201)
@@ -119,7 +128,7 @@ class _Upload:
                         self._move(self._size)
                         return
                     failure = self._judge(response, asked=ask)
-                    wait = retry_after(response.headers.get("retry-after"), time.time())
+                    wait = asked_wait(response.headers, response.status, time.time())
                     ask = response.status != 308 or self._position == self._size > 0
             except Unreachable as error:
                 failure, ask = error, True
@@ -129,7 +138,7 @@ class _Upload:
             if self._furthest > before:
                 delays.progressed()
             elif failure:
-                delay = delays.next(wait)
+                delay = delays.next(wait, limited=isinstance(failure, RateLimited))
                 if delay is None:
                     raise failure
                 sleep(delay)
