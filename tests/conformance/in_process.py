@@ -52,7 +52,7 @@ class Handlers:
 
     def add_user(self, name: str) -> User:
         """A user of this domain."""
-        return make_user(self._services.accounts, name)
+        return make_user(self._services, name)
 
     def call(self, user: User | None, method: Method[Req, Resp], request: Req) -> Resp:
         """The handler's answer to the actor that the user's access token stands for."""
@@ -83,4 +83,4 @@ class Handlers:
         return b"".join(blob.read(0, blob.size))
 
     def _actor(self, user: User | None, now: datetime) -> Actor | None:
-        return None if user is None else self._services.accounts.bearer(user.token, now)
+        return None if user is None else self._services.tokens.bearer(user.token, now)

@@ -9,7 +9,7 @@ from brant.contract import codec
 from brant.contract.codec import Message
 from brant.contract.method import HttpRedirect, Method
 from brant.errors import BrantError, from_status
-from brant.server.domain.accounts import Accounts
+from brant.server.domain.services import Services
 from tests.conftest import RunningServer
 
 Req = TypeVar("Req", bound=Message)
@@ -97,11 +97,11 @@ class Served:
             connection.close()
 
 
-def make_user(accounts: Accounts, name: str) -> User:
+def make_user(services: Services, name: str) -> User:
     """A user with both kinds of credentials."""
     now = datetime.now(UTC)
-    accounts.add_user(name, now)
-    return User(name, accounts.make_token(name, now), accounts.make_key(name, now))
+    services.users.add(name, now)
+    return User(name, services.tokens.make_token(name, now), services.tokens.make_key(name, now))
 
 
 def _error(status: int, body: bytes) -> BrantError:

@@ -31,23 +31,23 @@ def run(options: argparse.Namespace, out: TextIO) -> None:
 def _add_user(options: argparse.Namespace, services: Services, out: TextIO) -> None:
     reserved = reserved_words(METHODS)["owner_slug"]
     now = datetime.now(UTC)
-    user = services.accounts.add_user(options.name, now, is_admin=options.admin, reserved=reserved)
+    user = services.users.add(options.name, now, is_admin=options.admin, reserved=reserved)
     out.write(f"added {user.name}; a token for them: brant admin token {user.name} --data {options.data}\n")
 
 
 def _list_users(_options: argparse.Namespace, services: Services, out: TextIO) -> None:
     out.writelines(
         f"{user.name}\t{'admin' if user.is_admin else 'user'}\t{user.created:%Y-%m-%d}\n"
-        for user in services.accounts.users()
+        for user in services.users.all()
     )
 
 
 def _token(options: argparse.Namespace, services: Services, out: TextIO) -> None:
-    out.write(services.accounts.make_token(options.name, datetime.now(UTC)) + "\n")
+    out.write(services.tokens.make_token(options.name, datetime.now(UTC)) + "\n")
 
 
 def _key(options: argparse.Namespace, services: Services, out: TextIO) -> None:
-    key = services.accounts.make_key(options.name, datetime.now(UTC))
+    key = services.tokens.make_key(options.name, datetime.now(UTC))
     out.write(json.dumps({"username": options.name.lower(), "key": key}) + "\n")
 
 

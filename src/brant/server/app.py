@@ -52,7 +52,7 @@ def build(
     limits = Limits(settings.rate_limit, Windows(lambda: clock().timestamp()), load or watched)
     resources = Resources(services.db)
     api = Api(
-        Routes(SERVED), handlers(services), services.accounts, resources, signer, limits=limits, clock=clock
+        Routes(SERVED), handlers(services), services.tokens, resources, signer, limits=limits, clock=clock
     )
     storage = Storage(services.downloads, UploadEndpoint(services.uploads, clock), signer, clock)
     middleware = [

@@ -50,8 +50,12 @@ class World:
     now: datetime = NOON
 
     def user(self, name: str, *, is_admin: bool = False) -> Actor:
-        made = self.services.accounts.add_user(name, self.now, is_admin=is_admin)
+        made = self.services.users.add(name, self.now, is_admin=is_admin)
         return Actor(made.id, made.name, made.is_admin)
+
+    def bearer(self, token: str) -> Actor | None:
+        """Whom an access token stands for now; as `user` gives them, which is without a token."""
+        return without_token(self.services.tokens.bearer(token, self.now))
 
     def context(self, actor: Actor | None) -> Context:
         return Context(actor, self.now, PlainLinks())
@@ -123,6 +127,11 @@ class World:
 
     def staged(self) -> list[str]:
         return sorted(name for name, _ in self.services.store.staging())
+
+
+def without_token(actor: Actor | None) -> Actor | None:
+    """The same actor, whatever it is that they showed."""
+    return None if actor is None else actor._replace(token_id=None)
 
 
 @pytest.fixture(scope="session")

@@ -13,9 +13,9 @@ from brant.server.domain.services import Services
 def handlers(services: Services) -> Mapping[Method[Any, Any], Handler]:
     """Every method that is served."""
     return {
-        accounts.HELLO: services.accounts.hello,
-        accounts.INTROSPECT_TOKEN: services.accounts.introspect,
-        accounts.EXPIRE_API_TOKEN: services.accounts.revoke,
+        accounts.HELLO: services.tokens.hello,
+        accounts.INTROSPECT_TOKEN: services.tokens.introspect,
+        accounts.EXPIRE_API_TOKEN: services.tokens.expire,
         blobs.START_BLOB_UPLOAD: services.uploads.start,
         CLAIM_BLOBS: services.claims.claim,
         datasets.CREATE_DATASET: services.publishing.create,

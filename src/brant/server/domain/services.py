@@ -5,7 +5,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from brant.server.domain.accounts import Accounts
+from brant.server.domain.accounts.guesses import Guesses
+from brant.server.domain.accounts.organizations import Organizations
+from brant.server.domain.accounts.passwords import Passwords
+from brant.server.domain.accounts.sessions import Sessions
+from brant.server.domain.accounts.tokens import Tokens
+from brant.server.domain.accounts.users import Users
 from brant.server.domain.blobs import collection
 from brant.server.domain.blobs.claims import Claims
 from brant.server.domain.blobs.uploads import Uploads
@@ -27,7 +32,10 @@ class Services:
 
     db: Database
     store: BlobStore
-    accounts: Accounts
+    users: Users
+    tokens: Tokens
+    sessions: Sessions
+    organizations: Organizations
     uploads: Uploads
     claims: Claims
     publishing: Publishing
@@ -37,10 +45,13 @@ class Services:
     downloads: Downloads
 
     @classmethod
-    def open(cls, data: Path) -> "Services":
-        """Over the data folder, which is made and brought up to date when need be."""
+    def open(cls, data: Path, passwords: Passwords | None = None) -> "Services":
+        """Over the data folder, which is made and brought up to date when need be.
+
+        `passwords` are hashed with other parameters than the default ones, where they are given.
+        """
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        services = cls.over(data)
+        services = cls.over(data, passwords)
         try:
             services.db.migrate()
         except BaseException:
@@ -49,9 +60,9 @@ class Services:
         return services
 
     @classmethod
-    def over(cls, data: Path) -> "Services":
+    def over(cls, data: Path, passwords: Passwords | None = None) -> "Services":
         """The same over a folder that is there; `db.migrate` has yet to bring it up to date."""
-        return compose(Database(data / DATABASE_NAME), BlobStore(data))
+        return compose(Database(data / DATABASE_NAME), BlobStore(data), passwords)
 
     def collect(self, now: datetime) -> collection.Collected:
         """Removes what nothing holds any more; safe at any time."""
@@ -70,13 +81,16 @@ class Services:
         self.db.close()
 
 
-def compose(db: Database, store: BlobStore) -> Services:
+def compose(db: Database, store: BlobStore, passwords: Passwords | None = None) -> Services:
     """The services over a database, whose tables may still have to be made, and a blob store."""
     uploads = Uploads(db, store)
     return Services(
         db=db,
         store=store,
-        accounts=Accounts(db),
+        users=Users(db, passwords or Passwords(), Guesses()),
+        tokens=Tokens(db),
+        sessions=Sessions(db),
+        organizations=Organizations(db),
         uploads=uploads,
         claims=Claims(db),
         publishing=Publishing(db, Unpacker(db, store, uploads)),

@@ -10,35 +10,35 @@ from brant.contract.method import Empty
 from brant.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from brant.server.domain.actor import Actor
 from brant.server.store.tables import tokens
-from tests.server.domain.conftest import World
+from tests.server.domain.conftest import World, without_token
 
 
 def test_a_token_stands_for_its_user(world: World, ada: Actor) -> None:
-    token = world.services.accounts.make_token("ada", world.now)
+    token = world.services.tokens.make_token("ada", world.now)
 
     assert token.startswith("KGAT_")
-    assert world.services.accounts.bearer(token, world.now) == ada
-    assert world.services.accounts.bearer(token[:-1], world.now) is None
+    assert world.bearer(token) == ada
+    assert world.services.tokens.bearer(token[:-1], world.now) is None
 
 
 def test_a_key_stands_for_its_user_only_beside_the_right_name(world: World, ada: Actor, bob: Actor) -> None:
-    key = world.services.accounts.make_key("ada", world.now)
+    key = world.services.tokens.make_key("ada", world.now)
 
     assert len(key) == 32
     assert int(key, 16) >= 0
-    assert world.services.accounts.basic("Ada", key, world.now) == ada
-    assert world.services.accounts.basic("bob", key, world.now) is None
-    assert world.services.accounts.bearer(key, world.now) is None
+    assert without_token(world.services.tokens.basic("Ada", key, world.now)) == ada
+    assert world.services.tokens.basic("bob", key, world.now) is None
+    assert world.services.tokens.bearer(key, world.now) is None
 
 
 def test_a_token_is_no_key(world: World, ada: Actor) -> None:
-    token = world.services.accounts.make_token("ada", world.now)
-    assert world.services.accounts.basic("ada", token, world.now) is None
+    token = world.services.tokens.make_token("ada", world.now)
+    assert world.services.tokens.basic("ada", token, world.now) is None
 
 
 def test_secrets_are_not_in_the_database(world: World, ada: Actor) -> None:
-    token = world.services.accounts.make_token("ada", world.now)
-    key = world.services.accounts.make_key("ada", world.now)
+    token = world.services.tokens.make_token("ada", world.now)
+    key = world.services.tokens.make_key("ada", world.now)
     upload = world.start(ada, "a.csv", 3)
     world.services.close()
 
@@ -48,16 +48,18 @@ def test_secrets_are_not_in_the_database(world: World, ada: Actor) -> None:
 
 
 def test_an_expired_token_stands_for_nobody(world: World, ada: Actor) -> None:
-    token = world.services.accounts.make_token("ada", world.now, lifetime=timedelta(hours=3))
+    token = world.services.tokens.make_token("ada", world.now, lifetime=timedelta(hours=3))
 
-    assert world.services.accounts.bearer(token, world.now + timedelta(hours=2, minutes=59)) == ada
-    assert world.services.accounts.bearer(token, world.now + timedelta(hours=3)) is None
+    assert (
+        without_token(world.services.tokens.bearer(token, world.now + timedelta(hours=2, minutes=59))) == ada
+    )
+    assert world.services.tokens.bearer(token, world.now + timedelta(hours=3)) is None
 
 
 def test_introspection_of_a_good_token(world: World, ada: Actor) -> None:
-    token = world.services.accounts.make_token("ada", world.now, lifetime=timedelta(hours=3))
+    token = world.services.tokens.make_token("ada", world.now, lifetime=timedelta(hours=3))
 
-    seen = world.services.accounts.introspect(world.context(None), IntrospectTokenRequest(token=token))
+    seen = world.services.tokens.introspect(world.context(None), IntrospectTokenRequest(token=token))
 
     assert (seen.active, seen.username, seen.user_id) == (True, "ada", ada.user_id)
     assert seen.exp == int((world.now + timedelta(hours=3)).timestamp())
@@ -65,65 +67,65 @@ def test_introspection_of_a_good_token(world: World, ada: Actor) -> None:
 
 @pytest.mark.parametrize("token", ["", "KGAT_nonsense", "x" * 5000, "\ud800", "'; DROP TABLE tokens"])
 def test_introspection_of_any_other_token_is_inactive_and_never_an_error(world: World, token: str) -> None:
-    seen = world.services.accounts.introspect(world.context(None), IntrospectTokenRequest(token=token))
+    seen = world.services.tokens.introspect(world.context(None), IntrospectTokenRequest(token=token))
     assert seen.active is False
     assert seen.username == ""
 
 
 def test_a_revoked_token_is_of_no_use_any_more(world: World, ada: Actor) -> None:
-    token = world.services.accounts.make_token("ada", world.now)
+    token = world.services.tokens.make_token("ada", world.now)
 
-    world.services.accounts.revoke(world.context(ada), ExpireApiTokenRequest(token=token))
+    world.services.tokens.expire(world.context(ada), ExpireApiTokenRequest(token=token))
 
-    assert world.services.accounts.bearer(token, world.now) is None
-    world.services.accounts.revoke(world.context(ada), ExpireApiTokenRequest(token=token))
+    assert world.services.tokens.bearer(token, world.now) is None
+    world.services.tokens.expire(world.context(ada), ExpireApiTokenRequest(token=token))
 
 
 def test_nobody_revokes_the_token_of_another(world: World, ada: Actor, bob: Actor) -> None:
-    token = world.services.accounts.make_token("ada", world.now)
+    token = world.services.tokens.make_token("ada", world.now)
 
     with pytest.raises(NotFound):
-        world.services.accounts.revoke(world.context(bob), ExpireApiTokenRequest(token=token))
+        world.services.tokens.expire(world.context(bob), ExpireApiTokenRequest(token=token))
 
-    assert world.services.accounts.bearer(token, world.now) == ada
+    assert world.bearer(token) == ada
 
 
 def test_the_last_use_is_kept_by_the_minute(world: World, ada: Actor) -> None:
-    token = world.services.accounts.make_token("ada", world.now)
+    token = world.services.tokens.make_token("ada", world.now)
 
     def last_used() -> object:
         with world.services.db.read() as connection:
             return connection.scalar(sa.select(tokens.c.last_used))
 
     first = world.now
-    world.services.accounts.bearer(token, world.now)
+    world.services.tokens.bearer(token, world.now)
     assert last_used() == first
     world.later(seconds=59)
-    world.services.accounts.bearer(token, world.now)
+    world.services.tokens.bearer(token, world.now)
     assert last_used() == first
     world.later(seconds=1)
-    world.services.accounts.bearer(token, world.now)
+    world.services.tokens.bearer(token, world.now)
     assert last_used() == world.now
 
 
 @pytest.mark.parametrize("name", ["", "a b", "-ada", "ada-", "a" * 51, "../ada", "ada/x", "api", "å"])
 def test_a_bad_user_name_is_refused(world: World, name: str) -> None:
     with pytest.raises(InvalidInput, match="user name"):
-        world.services.accounts.add_user(name, world.now)
+        world.services.users.add(name, world.now)
 
 
 def test_a_user_name_is_taken_once_whatever_its_case(world: World, ada: Actor) -> None:
     with pytest.raises(Conflict, match="already"):
-        world.services.accounts.add_user("ADA", world.now)
-    assert [user.name for user in world.services.accounts.users()] == ["ada"]
+        world.services.users.add("ADA", world.now)
+    assert [user.name for user in world.services.users.all()] == ["ada"]
 
 
 def test_a_token_for_nobody_is_refused(world: World) -> None:
     with pytest.raises(NotFound, match="user add"):
-        world.services.accounts.make_token("nobody", world.now)
+        world.services.tokens.make_token("nobody", world.now)
 
 
 def test_hello_says_the_name(world: World, ada: Actor) -> None:
-    assert world.services.accounts.hello(world.context(ada), Empty()).user_name == "ada"
+    assert world.services.tokens.hello(world.context(ada), Empty()).user_name == "ada"
     with pytest.raises(Unauthenticated):
-        world.services.accounts.hello(world.context(None), Empty())
+        world.services.tokens.hello(world.context(None), Empty())
