@@ -16,6 +16,7 @@ from starlette.routing import Mount, Route
 
 from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
+from brant.server.domain.accounts.setup import Setup
 from brant.server.domain.blobs.upkeep import collecting
 from brant.server.domain.handlers import handlers
 from brant.server.domain.resources import Resources
@@ -48,6 +49,7 @@ def build(
     """
     signer = Signer(load_key(settings.link_key, secrets.token_bytes))
     services = Services.over(settings.data)
+    setup = Setup(services.users, settings.setup_code)
     watched = Load()
     limits = Limits(settings.rate_limit, Windows(lambda: clock().timestamp()), load or watched)
     resources = Resources(services.db)
@@ -65,6 +67,7 @@ def build(
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         await run_in_threadpool(services.db.migrate)
         try:
+            await run_in_threadpool(setup.prepare)
             with collecting(services.db, services.store, clock, settings.collect_every):
                 async with watched.watching():
                     yield

@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
+from brant.server.domain.accounts.expiry import forget
 from brant.server.domain.accounts.guesses import Guesses
 from brant.server.domain.accounts.organizations import Organizations
 from brant.server.domain.accounts.passwords import Passwords
@@ -65,7 +66,8 @@ class Services:
         return compose(Database(data / DATABASE_NAME), BlobStore(data), passwords)
 
     def collect(self, now: datetime) -> collection.Collected:
-        """Removes what nothing holds any more; safe at any time."""
+        """Removes what nothing holds any more, and logins that ended long ago; safe at any time."""
+        forget(self.db, now)
         return collection.collect(self.db, self.store, now)
 
     def preview(self, now: datetime) -> collection.Collected:

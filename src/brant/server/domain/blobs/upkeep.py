@@ -1,4 +1,4 @@
-"""Upkeep: what a server does on its own, beside serving: it collects what nothing holds any more."""
+"""Upkeep: what a server does on its own, beside serving: it collects what nothing holds or knows any more."""
 
 import logging
 import threading
@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from brant.errors import BrantError
+from brant.server.domain.accounts.expiry import forget
 from brant.server.domain.blobs import collection
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
@@ -38,6 +39,7 @@ def collecting(
 
 def _collect(db: Database, store: BlobStore, now: datetime, stopped: Callable[[], bool]) -> None:
     try:
+        forget(db, now)
         done = collection.collect(db, store, now, wait=False, stopped=stopped)
     except BrantError as error:
         _log.warning("nothing could be collected: %s", error.message)
