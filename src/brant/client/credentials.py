@@ -2,11 +2,12 @@
 
 import os
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from brant.client import configuration
 from brant.client.endpoints import Endpoint
@@ -166,26 +167,56 @@ def find(
     Raises InvalidInput for a broken file or value, LocalFailure for an unreadable file; each says what to do.
     """
     warnings: list[str] = []
+    for source in sources(environ, home, profile=profile, endpoint=endpoint):
+        found = source.look(warnings)
+        if found is not None:
+            return found
+    return Anonymous(warnings=tuple(warnings))
+
+
+class Source(NamedTuple):
+    """A place where credentials may be; `look` returns what is there, and adds its warnings to a list."""
+
+    name: str
+    look: Callable[[list[str]], Credentials | None]
+
+
+def sources(
+    environ: Mapping[str, str],
+    home: Path,
+    *,
+    profile: str | None = None,
+    endpoint: Endpoint | None = None,
+) -> tuple[Source, ...]:
+    """Every place that `find` looks at, in its order."""
+    folder = _folder(environ, home, profile)
+    shared = (
+        *(Source(name, partial(_token_file, folder / name)) for name in _TOKEN_FILES),
+        Source(
+            configuration.FILE_NAME,
+            lambda warnings: _legacy(
+                environ if profile is None else {}, configuration.load(environ, home, profile), warnings
+            ),
+        ),
+        Source(_OAUTH_FILE, partial(_oauth, login_path(environ, home, profile), endpoint)),
+    )
     if profile is not None:
-        return (
-            _token_files(_folder(environ, home, profile), warnings)
-            or _legacy({}, configuration.load(environ, home, profile), warnings)
-            or _oauth(login_path(environ, home, profile), endpoint, warnings)
-            or Anonymous(warnings=tuple(warnings))
-        )
+        return shared
     return (
-        _notebook_token(environ, warnings)
-        or _token_variable(environ, warnings)
-        or _token_files(_folder(environ, home, None), warnings)
-        or _legacy(environ, configuration.load(environ, home), warnings)
-        or _oauth(login_path(environ, home), endpoint, warnings)
-        or Anonymous(warnings=tuple(warnings))
+        Source("KAGGLE_API_V1_TOKEN", partial(_notebook_token, environ)),
+        Source("KAGGLE_API_TOKEN", partial(_token_variable, environ)),
+        *shared,
     )
 
 
 def login_path(environ: Mapping[str, str], home: Path, profile: str | None = None) -> Path:
     """Where an OAuth login lies: `~/.kaggle/credentials.json`, or in the folder of a profile."""
     return _folder(environ, home, profile) / _OAUTH_FILE
+
+
+def saved_token(environ: Mapping[str, str], home: Path, profile: str | None = None) -> Credentials | None:
+    """The access token that lies in its file, if there is one. Raises InvalidInput, LocalFailure."""
+    return _token_files(_folder(environ, home, profile), [])
 
 
 def save_token(environ: Mapping[str, str], home: Path, token: str, profile: str | None = None) -> Path:
