@@ -201,7 +201,10 @@ def test_refused_credentials_name_their_source_and_never_their_value(script: Scr
 def test_an_anonymous_caller_hears_how_to_log_in(script: Script) -> None:
     calling = script(status(401, b""), credentials=Anonymous())
 
-    with pytest.raises(Unauthenticated, match=r"asks who you are: get a token .* and set KAGGLE_API_TOKEN"):
+    with pytest.raises(
+        Unauthenticated,
+        match=r"asks who you are: log in with 'brant auth login', or get a token .* and set KAGGLE_API_TOKEN",
+    ):
         calling.list()
 
 

@@ -8,6 +8,7 @@ from brant.cli.output import Format, Output, clean
 from brant.redact import redact
 
 if TYPE_CHECKING:
+    from brant.client.credentials import Credentials
     from brant.client.session import Session
     from brant.transfer.progress import Progress
 
@@ -24,12 +25,19 @@ class Context(NamedTuple):
     out: TextIO
     err: TextIO
 
-    def session(self) -> "Session":
-        """A session with the server and the credentials that options and environment name."""
+    def session(self, credentials: "Credentials | None" = None) -> "Session":
+        """A session with the server that options and environment name; without `credentials`, with those that
+        they name, too.
+        """
         from brant.client.session import Session
 
         session = Session.from_environ(
-            self.environ, self.home, endpoint=self.endpoint, profile=self.profile, warn=self.say
+            self.environ,
+            self.home,
+            endpoint=self.endpoint,
+            profile=self.profile,
+            credentials=credentials,
+            warn=self.say,
         )
         if not self.verbose:
             return session

@@ -87,6 +87,19 @@ class Output:
         else:
             self._out.write(clean(sentence) + "\n")
 
+    def details(self, columns: Sequence[Column], row: Sequence[Value]) -> None:
+        """Prints one result: as `record` does, but for people a line for each field."""
+        if not self.is_table:
+            self.record(columns, row, sentence="")
+            return
+        from brant.cli.table import shown
+
+        chosen = self.chosen(columns)
+        room = max(len(column.name) for column in chosen)
+        for column in chosen:
+            text = shown(column, row[columns.index(column)])
+            self._out.write(f"{column.name:<{room}}  {text}".rstrip() + "\n")
+
     def _document(self, value: object) -> None:
         import json
 

@@ -4,6 +4,7 @@ from brant.cli.commands import Command, Noun, ServerCommand, Verb
 
 COMMANDS: tuple[Command, ...] = (
     Noun("datasets", "find, fetch and publish datasets", "brant.cli.datasets", aliases=("d",)),
+    Noun("auth", "log in and out, and see as whom", "brant.cli.auth"),
     Noun("config", "see and change the settings kept in kaggle.json", "brant.cli.config"),
     Verb("env", "print the variables that point every client at a server", "brant.cli.env"),
     Verb("completion", "print the completion script of a shell", "brant.cli.completion"),

@@ -56,34 +56,37 @@ def renewed(file: Path, stale: Login, session: "Session", *, patience: float = l
         raise
 
 
-def generate(session: "Session", refresh_token: str, lifetime: timedelta) -> tuple[str, timedelta]:
-    """A fresh access token, and how long it lives. It never replaces the refresh token (behaviour.md §3).
+def generate(session: "Session", file: Path, login: Login, lifetime: timedelta) -> tuple[str, timedelta]:
+    """A fresh access token for `login`, which lies in `file`, and how long it lives; nothing is kept.
 
-    Raises what `Session.call` does; ServerFailure for an answer without a token.
+    It never replaces the refresh token (behaviour.md §3). Raises Unauthenticated when the login is no longer
+    known, ServerFailure for an answer without a token, and what else `Session.call` raises.
     """
+    if not login.refresh_token:
+        raise Unauthenticated(
+            f"the login in {file} cannot be refreshed: log in again with 'brant auth login'"
+        )
     asked = GenerateAccessTokenRequest(
-        refresh_token=refresh_token,
+        refresh_token=login.refresh_token,
         api_version=ApiVersion.API_VERSION_V1,
         expiration_duration=Duration(seconds=int(lifetime.total_seconds())),
     )
     # Asking twice makes one token more and does no harm.
-    nobody = session.acting_as(Anonymous(secrets=(refresh_token,)))
-    answer = nobody.call(GENERATE_ACCESS_TOKEN, asked, repeatable=True, retry=_RETRY)
+    nobody = session.acting_as(Anonymous(secrets=(login.refresh_token,)))
+    try:
+        answer = nobody.call(GENERATE_ACCESS_TOKEN, asked, repeatable=True, retry=_RETRY)
+    except (Unauthenticated, PermissionDenied, NotFound, InvalidInput):
+        raise Unauthenticated(
+            f"{session.endpoint} no longer knows the login in {file} (it was revoked, or has ended): "
+            "log in again with 'brant auth login', or forget it with 'brant auth logout'"
+        ) from None
     if not answer.token:
         raise ServerFailure(f"{session.endpoint} gave no access token: try again later")
     return answer.token, timedelta(seconds=answer.expires_in)
 
 
 def _asked(held: Login, file: Path, session: "Session") -> Login:
-    if not held.refresh_token:
-        raise Unauthenticated(f"the login in {file} has ended: log in again with 'brant auth login'")
-    try:
-        token, lifetime = generate(session, held.refresh_token, LIFETIME)
-    except (Unauthenticated, PermissionDenied, NotFound, InvalidInput):
-        raise Unauthenticated(
-            f"{session.endpoint} no longer knows the login in {file} (it was revoked, or has ended): "
-            "log in again with 'brant auth login', or forget it with 'brant auth logout'"
-        ) from None
+    token, lifetime = generate(session, file, held, LIFETIME)
     return held._replace(
         access_token=token,
         expires=datetime.now(UTC) + lifetime if lifetime else None,

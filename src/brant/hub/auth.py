@@ -39,7 +39,9 @@ def whoami(*, verbose: bool = True) -> dict[str, str]:
     """
     with connect() as session:
         if isinstance(session.credentials, Anonymous):
-            raise Unauthenticated("you are not logged in: call brant.login(), or set KAGGLE_API_TOKEN")
+            raise Unauthenticated(
+                "you are not logged in: run 'brant auth login', call brant.login(), or set KAGGLE_API_TOKEN"
+            )
         name = session.call(HELLO, Empty()).user_name
     if not name:
         raise Unauthenticated(f"{session.endpoint} does not say who you are: log in again")
