@@ -25,7 +25,7 @@ _RESERVED: Final = frozenset(
             "models",
             "organizations",
         ),
-        *("settings", "setup", "signin", "signout", "static", "storage", "users", "versions"),
+        *("settings", "setup", "signin", "signout", "static", "storage", "users", "versions", "welcome"),
     }
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")

@@ -85,6 +85,15 @@ class Users:
                 raise NotFound("there is no such user any more: look at the list of users")
             close_sessions(connection, user_id, except_=keep)
 
+    def set_admin(self, user_id: int, *, is_admin: bool) -> None:
+        """Makes a user an administrator, or no longer one. Raises NotFound where there is no such user."""
+        with self._db.write(durable=True) as connection:
+            changed = connection.execute(
+                sa.update(users).where(users.c.id == user_id).values(is_admin=is_admin)
+            )
+        if not changed.rowcount:
+            raise NotFound("there is no such user any more: look at the list of users")
+
     def sign_in(self, name: str, password: str, address: str, now: datetime) -> User:
         """The user `name`, if that is their password; `address` is the IP address that it came from.
 
