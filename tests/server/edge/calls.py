@@ -5,10 +5,16 @@ import json
 import socket
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+from brant.contract.scopes import parse
+from brant.server.domain.services import Services
 from tests.conftest import RunningServer, User
+from tests.ledger import issued
 
 
 class Answer(NamedTuple):
@@ -110,3 +116,10 @@ def address_of(server: RunningServer, handle: str, file: str | None = None) -> s
     answer = rpc(server, "datasets.DatasetApiService/DownloadDataset", request)
     assert answer.status == 302, answer.body
     return answer.location
+
+
+def limited(server: RunningServer, user: User, *scopes: str) -> User:
+    """The same user with a token that allows `scopes` alone; the key stays as it is."""
+    with closing(Services.open(server.data)) as services:
+        token = services.tokens.make_token(user.name, datetime.now(UTC), scopes=parse(" ".join(scopes)))
+    return replace(user, token=issued(token))
