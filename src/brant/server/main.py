@@ -1,6 +1,7 @@
 """The server's commands: `serve`, and `admin` for who runs one."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,13 +10,14 @@ from typing import TextIO
 
 from brant.errors import BrantError, UsageError
 from brant.redact import redact
+from brant.server.admin.parser import add_admin, folder
 from brant.server.settings import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RATE_LIMIT, Settings
 
 
 def main(argv: Sequence[str]) -> int:
     """Runs `serve …` or `admin …`; returns the exit code."""
     try:
-        return run(argv, environ=os.environ, home=Path.home(), out=sys.stdout)
+        return run(argv, environ=os.environ, home=Path.home(), out=sys.stdout, stdin=sys.stdin)
     except BrantError as error:
         sys.stderr.write(f"brant: {redact(error.message)}\n")
         return error.exit_code
@@ -23,15 +25,22 @@ def main(argv: Sequence[str]) -> int:
         return 130
 
 
-def run(argv: Sequence[str], *, environ: Mapping[str, str], home: Path, out: TextIO) -> int:
+def run(
+    argv: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    home: Path,
+    out: TextIO,
+    stdin: TextIO | None = None,
+) -> int:
     """As `main`, with all it reads and writes given. Raises BrantError, and SystemExit after printed help."""
     options = _parser(_default_data(environ, home)).parse_args(argv)
     if options.command == "serve":
         _serve(options, out)
     else:
-        from brant.server import admin
+        from brant.server.admin import commands
 
-        admin.run(options, out)
+        commands.run(options, out, stdin or io.StringIO())
     return 0
 
 
@@ -49,14 +58,15 @@ def _serve(options: argparse.Namespace, out: TextIO) -> None:
     )
 
     def announce(address: str) -> None:
-        out.write(_welcome(address, settings.data))
+        out.write(_welcome(address, settings))
         out.flush()
 
     serve(settings, announce)
 
 
-def _welcome(address: str, data: Path) -> str:
+def _welcome(address: str, settings: Settings) -> str:
     """The first line is for programs: `brant: serving ADDRESS (data FOLDER)`."""
+    data = settings.data
     return f"""brant: serving {address} (data {data})
 
   Our client and library:    export BRANT_ENDPOINT={address}
@@ -64,11 +74,25 @@ def _welcome(address: str, data: Path) -> str:
   kaggle 1, kagglehub 0.3:   export KAGGLE_API_ENDPOINT={address}
   (`brant env --endpoint {address}` prints them for your shell.)
 
-  A first user:              brant admin user add NAME --data {data}
-  and a token for them:      export KAGGLE_API_TOKEN=$(brant admin token NAME --data {data})
-
+{_first_steps(address, settings)}
   Ctrl-C stops it.
 """
+
+
+def _first_steps(address: str, settings: Settings) -> str:
+    data = settings.data
+    steps = f"""\
+  Users of the API alone:    brant admin user add NAME --data {data}
+  and a token for them:      export KAGGLE_API_TOKEN=$(brant admin token NAME --data {data})
+"""
+    if not settings.setup_code.exists():
+        return steps
+    page = f"{settings.origins[0] if settings.origins else address}/setup"
+    return f"""\
+  Its administrator:         {page} makes the first one
+  and asks for the code in:  {settings.setup_code}
+
+{steps}"""
 
 
 class _Parser(argparse.ArgumentParser):
@@ -80,13 +104,13 @@ class _Parser(argparse.ArgumentParser):
 def _parser(default_data: Path) -> _Parser:
     data = _Parser(add_help=False)
     data.add_argument(
-        "--data", type=_folder, default=default_data, metavar="DIR", help="data folder (default: %(default)s)"
+        "--data", type=folder, default=default_data, metavar="DIR", help="data folder (default: %(default)s)"
     )
     parser = _Parser(prog="brant", add_help=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", parents=[data], help="serve a Kaggle of your own"))
-    admin = commands.add_parser("admin", help="users, tokens, backups, garbage collection")
-    _add_admin(admin.add_subparsers(dest="action", required=True, metavar="ACTION"), data)
+    admin = commands.add_parser("admin", help="users, tokens, organizations, backups, garbage collection")
+    add_admin(admin.add_subparsers(dest="action", required=True, metavar="ACTION"), data)
     return parser
 
 
@@ -118,36 +142,10 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--verbose", action="store_true", help="log one line for each request")
 
 
-def _add_admin(actions: "argparse._SubParsersAction[_Parser]", data: _Parser) -> None:
-    user = actions.add_parser("user", help="add and list users").add_subparsers(
-        dest="verb", required=True, metavar="VERB"
-    )
-    add = user.add_parser("add", parents=[data], help="add a user")
-    add.add_argument("name", metavar="NAME")
-    add.add_argument("--admin", action="store_true", help="one who may do everything")
-    user.add_parser("list", parents=[data], help="list all users")
-    token = actions.add_parser("token", parents=[data], help="make an access token and print it, this once")
-    token.add_argument("name", metavar="NAME")
-    key = actions.add_parser(
-        "key", parents=[data], help="make a legacy key and print it as kaggle.json, this once"
-    )
-    key.add_argument("name", metavar="NAME")
-    backup = actions.add_parser(
-        "backup", parents=[data], help="copy everything to a new folder, also while serving"
-    )
-    backup.add_argument("to", type=_folder, metavar="TO")
-    gc = actions.add_parser("gc", parents=[data], help="remove what nothing holds any more")
-    gc.add_argument("--dry-run", action="store_true", help="only say what would go")
-
-
 def _default_data(environ: Mapping[str, str], home: Path) -> Path:
     """XDG Base Directory Specification: a relative XDG_DATA_HOME does not count."""
     base = Path(environ.get("XDG_DATA_HOME") or "")
     return (base if base.is_absolute() else home / ".local" / "share") / "brant"
-
-
-def _folder(text: str) -> Path:
-    return Path(text).expanduser().absolute()
 
 
 def _count(text: str) -> int:

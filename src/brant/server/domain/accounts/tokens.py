@@ -200,8 +200,8 @@ class Tokens:
     def expire(self, context: Context, request: ExpireApiTokenRequest) -> Empty:
         """Ends one of the caller's own tokens, for good, and the grant that it belongs to.
 
-        The method asks for a permission where it is named by its id; whoever has the token itself may always end
-        it. Raises NotFound for any that is not the caller's.
+        The method asks for a permission where it is named by its id; who has the token itself may end it.
+        Raises NotFound for any that is not the caller's.
         """
         caller = context.caller
         if request.token_id:
