@@ -59,10 +59,10 @@ class RunningServer:
     def port(self) -> int:
         return int(self.address.rpartition(":")[2])
 
-    def admin(self, *words: str) -> str:
-        """Runs `brant admin …` beside the server; returns what it prints."""
-        out = io.StringIO()
-        run(["admin", *words, "--data", str(self.data)], environ={}, home=self.data, out=out)
+    def admin(self, *words: str, typed: str = "") -> str:
+        """Runs `brant admin …` beside the server, with `typed` on standard input; returns what it prints."""
+        out, given = io.StringIO(), io.StringIO(typed)
+        run(["admin", *words, "--data", str(self.data)], environ={}, home=self.data, out=out, stdin=given)
         LEDGER.hear(Source(("brant", "admin", *words), "stdout"), out.getvalue())
         return out.getvalue()
 
