@@ -1,0 +1,119 @@
+"""Site: from a browser's request to one of the pages, past everything that guards them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Protocol
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from brant.errors import BrantError, PermissionDenied
+from brant.server.domain.accounts.user import User
+from brant.server.web import cookies, forgery
+from brant.server.web.forms import Fields, read_fields, read_form
+from brant.server.web.headers import asset_headers
+from brant.server.web.rendering import Renderer
+from brant.server.web.visit import Visit, sentence
+
+Answer = Callable[[Visit], Response]
+
+
+class Who(Enum):
+    """Whom a page is for."""
+
+    ANYONE = "anyone"
+    USER = "user"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True)
+class Page:
+    """One address: what shows it and, where it has forms, what takes them."""
+
+    path: str
+    get: Answer
+    post: Answer | None = None
+    who: Who = Who.USER
+
+
+class Sessions(Protocol):
+    """What the pages need of the sessions."""
+
+    def find(self, value: str, now: datetime) -> User | None:
+        """Who is signed in with that cookie."""
+
+
+class Site:
+    """All pages. Their functions run in worker threads, since they wait for the database."""
+
+    def __init__(
+        self, pages: Iterable[Page], sessions: Sessions, renderer: Renderer, clock: Callable[[], datetime]
+    ) -> None:
+        self._pages = tuple(pages)
+        self._sessions = sessions
+        self._renderer = renderer
+        self._clock = clock
+
+    def routes(self) -> list[Route]:
+        """One for each page, and one for the style sheet."""
+        pages = [
+            Route(page.path, self._endpoint(page), methods=["GET", *(["POST"] if page.post else [])])
+            for page in self._pages
+        ]
+        return [*pages, Route(self._renderer.style_path, self._style)]
+
+    def _endpoint(self, page: Page) -> Callable[[Request], object]:
+        async def answer(request: Request) -> Response:
+            return await self._answer(page, request)
+
+        return answer
+
+    async def _answer(self, page: Page, request: Request) -> Response:
+        visit = self._visit(request)
+        try:
+            if request.method == "POST":
+                forgery.check_source(request.headers, visit.origin)
+                visit.form = await read_form(request.receive, request.headers)
+            visit.query = read_fields(request.scope["query_string"].decode("latin-1"))
+            return await run_in_threadpool(self._run, page, visit)
+        except BrantError as error:
+            if error.code == 500:
+                raise
+            return visit.page("error.html", error.code, message=sentence(error.message), back=visit.path)
+
+    def _visit(self, request: Request) -> Visit:
+        scope = request.scope
+        origin = scope["state"]["origin"]
+        query = b"?" + scope["query_string"] if scope["query_string"] else b""
+        jar = {kind: request.cookies.get(cookies.cookie_name(kind, origin), "") for kind in cookies.KINDS}
+        return Visit(
+            renderer=self._renderer,
+            method=request.method,
+            target=scope["raw_path"] + query,
+            origin=origin,
+            address=request.client.host if request.client else "",
+            now=self._clock(),
+            query=Fields(),
+            form=Fields(),
+            params=request.path_params,
+            session=jar["session"],
+            visitor=jar["visitor"],
+        )
+
+    def _run(self, page: Page, visit: Visit) -> Response:
+        visit.user = self._sessions.find(visit.session, visit.now) if visit.session else None
+        if page.who is not Who.ANYONE and visit.user is None:
+            return visit.go_to_sign_in()
+        if page.who is Who.ADMINISTRATOR and not visit.who.is_admin:
+            raise PermissionDenied("this page is for administrators: ask one of them")
+        if visit.method != "POST" or page.post is None:
+            return page.get(visit)
+        forgery.check_token(visit.form[forgery.FIELD], visit.secret)
+        return page.post(visit)
+
+    async def _style(self, _: Request) -> Response:
+        return Response(self._renderer.style, headers=asset_headers(), media_type="text/css")
