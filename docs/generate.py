@@ -11,6 +11,7 @@ from typing import Any
 from brant.cli.reference import render_reference
 from brant.contract import accounts, blobs, catalog, datasets, extensions
 from brant.contract.method import Method
+from brant.contract.scopes import PERMISSIONS, ROLES, Scope, describe
 from brant.server.domain.handlers import handlers
 from brant.server.domain.services import compose
 from brant.server.store.blobs import BlobStore
@@ -52,6 +53,73 @@ def coverage() -> str:
     return head + "".join(tables)
 
 
+_SCOPES = """\
+# Scopes
+
+What an access token allows is a list of scopes, `permission:resource` or `role:resource`, separated by blanks. The
+resource is `*`, for everything, or one handle: `datasets.update:ada/penguins`, `competitions.submit:titanic`. A handle
+stands for whatever bears it, of every noun that the permission is about, and for its parts: `models.get:ada/owls` holds
+on `ada/owls/pytorch/small`. Letters count without their case. A legacy key, and a token made without scopes, is for
+everything: `resources.admin:*`.
+
+A token never allows more than its owner may do. What it lacks is refused with 403, and the answer names it in words and in
+its header (RFC 6750 §3.1):
+
+    WWW-Authenticate: Bearer realm="brant", error="insufficient_scope", scope="datasets.update:ada/penguins"
+
+The refusal is the same whether or not there is such a dataset.
+
+## Permissions
+
+| permission | lets the holder |
+| --- | --- |
+{permissions}
+
+## Roles
+
+| role | stands for | in words |
+| --- | --- | --- |
+{roles}
+
+## Methods
+
+*On*: what the permission must hold on: the fields of the request that name it; `all`, for `*` alone; `any`, where one
+resource is enough, since a later call says what becomes of it; `?` where the method is not served yet. *Anybody*: whether
+one may call without credentials, who then sees what is public.
+"""  # noqa: E501
+
+
+def scopes() -> str:
+    """Permissions, roles, and what every method asks for."""
+    permissions = "\n".join(f"| `{name}` | {words} |" for name, words in PERMISSIONS.items())
+    roles = "\n".join(
+        f"| `{role}` | {', '.join(f'`{name}`' for name in names)} | {describe(Scope(role, '*'))} |"
+        for role, names in ROLES.items()
+    )
+    rows: dict[str, list[str]] = {}
+    for method in (*catalog.METHODS, *extensions.EXTENSIONS.values()):
+        asked = " or ".join(f"`{name}`" for name in method.scopes) or "none"
+        if method.scope_if:
+            asked += f", with `{method.scope_if}`"
+        anybody = "yes" if method.anonymous else ""
+        rows.setdefault(method.service, []).append(f"| {method.name} | {asked} | {_on(method)} | {anybody} |")
+    head = "| method | permission | on | anybody |\n| --- | --- | --- | --- |\n"
+    tables = [
+        f"\n### {service}\n\n{head}" + "\n".join(lines) + "\n" for service, lines in sorted(rows.items())
+    ]
+    return _SCOPES.format(permissions=permissions, roles=roles) + "".join(tables)
+
+
+def _on(method: Method[Any, Any]) -> str:
+    if not method.scopes:
+        return ""
+    if not method.declared:
+        return "?"
+    if method.resource is None:
+        return "all"
+    return "/".join(f"`{field}`" for field in method.resource) or "any"
+
+
 def conformance() -> str:
     """What every client can do and gets wrong, as the scenarios hold it."""
     from tests.conformance.matrix import page
@@ -62,6 +130,7 @@ def conformance() -> str:
 PAGES: Mapping[str, Callable[[], str]] = {
     "coverage.md": coverage,
     "cli.md": render_reference,
+    "scopes.md": scopes,
     "conformance.md": conformance,
 }
 

@@ -15,8 +15,6 @@ from brant.server.domain.datasets.publishing import handle_of_new
 from brant.server.store.database import Database
 from brant.server.store.tables import datasets, users
 
-_LARGEST_NUMBER: Final = (1 << 63) - 1
-
 
 class Resources:
     """Tells what requests are about."""
@@ -40,8 +38,6 @@ class Resources:
         return scopes.handle("/".join(parts))
 
     def _numbered(self, method: Method[Any, Any], number: int) -> str | None:
-        if not 0 < number <= _LARGEST_NUMBER:
-            return None
         with self._db.read() as connection:
             return _NUMBERED[method.service](connection, number)
 
