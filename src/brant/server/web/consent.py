@@ -58,7 +58,7 @@ class Consent:
         try:
             asked = self._authorization.begin(visit.query.lists(), visit.now)
         except Refused as error:
-            return visit.page("error.html", 400, message=sentence(str(error)), back="")
+            return visit.page("refused.html", 400, message=sentence(error.message))
         except Redirected as error:
             return visit.go_to_sign_in() if visit.user is None else visit.go(error.url)
         return visit.go_to_sign_in() if visit.user is None else asked
