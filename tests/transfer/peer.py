@@ -131,6 +131,8 @@ class Peer:
                 sock, _ = self._listener.accept()
             except OSError:
                 return
+            # Head and body leave apart: the second would wait until the other side acknowledges the first.
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             number, self._connections = self._connections, self._connections + 1
             with self._lock:
                 self._open.add(sock)

@@ -3,6 +3,7 @@
 import socket
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -19,16 +20,22 @@ from tests.conftest import RunningServer
 
 
 class Clock:
-    """Stands still until it is moved. It begins with a whole minute, as a window of the limits does."""
+    """Stands still until it is moved, or runs. It begins with a whole minute, as a window of limits does."""
 
     def __init__(self) -> None:
-        self.now = datetime(2031, 5, 1, 12, 0, tzinfo=UTC)
+        self._stood = datetime(2031, 5, 1, 12, 0, tzinfo=UTC)
+        self._started: float | None = None
 
     def __call__(self) -> datetime:
-        return self.now
+        ran = 0.0 if self._started is None else time.monotonic() - self._started
+        return self._stood + timedelta(seconds=ran)
 
     def move(self, seconds: float) -> None:
-        self.now += timedelta(seconds=seconds)
+        self._stood += timedelta(seconds=seconds)
+
+    def run(self) -> None:
+        """For a peer that waits in earnest."""
+        self._started = time.monotonic()
 
 
 class Owned(RunningServer):
