@@ -19,6 +19,7 @@ def exit_codes() -> list[ExitCode]:
     outcomes = [
         ExitCode(0, "done"),
         ExitCode(1, "a fault in brant itself", BrantError.code),
+        ExitCode(20, "brant doctor found a problem"),
         ExitCode(130, "interrupted (Ctrl-C)"),
         ExitCode(141, "the reader of standard output went away"),
     ]

@@ -6,6 +6,7 @@ COMMANDS: tuple[Command, ...] = (
     Noun("datasets", "find, fetch and publish datasets", "brant.cli.datasets", aliases=("d",)),
     Noun("auth", "log in and out, and see as whom", "brant.cli.auth"),
     Noun("config", "see and change the settings kept in kaggle.json", "brant.cli.config"),
+    Verb("doctor", "check set-up, credentials and the way to the server", "brant.cli.doctor"),
     Verb("env", "print the variables that point every client at a server", "brant.cli.env"),
     Verb("completion", "print the completion script of a shell", "brant.cli.completion"),
     ServerCommand("serve", "run a server of your own", "brant.server.main"),

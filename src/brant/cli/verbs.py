@@ -12,7 +12,7 @@ from brant.errors import UsageError
 
 
 def run_verb(found: Found) -> int:
-    """Runs the verb that was found; 0 when it was done. Raises BrantError."""
+    """Runs the verb that was found; its exit code, 0 unless it says another. Raises BrantError."""
     verb = found.command
     assert isinstance(verb, Verb)
     module = verb.load()
@@ -27,8 +27,8 @@ def run_verb(found: Found) -> int:
         out=sys.stdout,
         err=sys.stderr,
     )
-    module.run(module.read(parsed), context)
-    return 0
+    code: int | None = module.run(module.read(parsed), context)
+    return code or 0
 
 
 def _parse(parser: Parser, words: list[str]) -> Namespace:
