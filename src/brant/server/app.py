@@ -21,18 +21,24 @@ from brant.server.domain.blobs.upkeep import collecting
 from brant.server.domain.handlers import handlers
 from brant.server.domain.resources import Resources
 from brant.server.domain.services import Services
+from brant.server.edge import adapters
 from brant.server.edge.access_log import AccessLog
 from brant.server.edge.dispatch import Api
 from brant.server.edge.errors import ErrorAnswers, answer_http_exception
 from brant.server.edge.limits import Limits
 from brant.server.edge.links import Signer, load_key
 from brant.server.edge.load import Load
+from brant.server.edge.oauth import oauth_routes
 from brant.server.edge.origins import OriginGuard, Origins
-from brant.server.edge.routes import Routes
+from brant.server.edge.routes import Routes, reserved_words
 from brant.server.edge.storage import Storage
 from brant.server.edge.uploads import UploadEndpoint
 from brant.server.edge.windows import Windows
+from brant.server.oauth.assembly import OAuth
 from brant.server.settings import Settings
+from brant.server.web.error_pages import ErrorPages
+from brant.server.web.pages import build_site
+from brant.server.web.rendering import Renderer
 
 SERVED: Final = (*METHODS, *EXTENSIONS.values())
 
@@ -53,14 +59,27 @@ def build(
     watched = Load()
     limits = Limits(settings.rate_limit, Windows(lambda: clock().timestamp()), load or watched)
     resources = Resources(services.db)
-    api = Api(
-        Routes(SERVED), handlers(services), services.tokens, resources, signer, limits=limits, clock=clock
+    origins = Origins(settings.host, settings.origins)
+    oauth = OAuth.over(services.db, settings.issuer, origins.include)
+    answers = adapters.adapted({**handlers(services), **oauth.handlers()})
+    api = Api(Routes(SERVED), answers, services.tokens, resources, signer, limits=limits, clock=clock)
+    renderer = Renderer()
+    site = build_site(
+        services,
+        setup,
+        oauth.authorization,
+        oauth.applications,
+        renderer,
+        issuer=settings.issuer,
+        reserved=reserved_words(METHODS)["owner_slug"],
+        clock=clock,
     )
     storage = Storage(services.downloads, UploadEndpoint(services.uploads, clock), signer, clock)
     middleware = [
         *([Middleware(AccessLog)] if settings.verbose else []),
+        Middleware(ErrorPages, renderer),
         Middleware(ErrorAnswers),
-        Middleware(OriginGuard, Origins(settings.host, settings.origins)),
+        Middleware(OriginGuard, origins),
     ]
 
     @asynccontextmanager
@@ -75,7 +94,13 @@ def build(
             await run_in_threadpool(services.close)
 
     app = Starlette(
-        routes=[Route("/healthz", _healthz), Mount("/api", api), Mount("/storage", storage)],
+        routes=[
+            Route("/healthz", _healthz),
+            *site.routes(),
+            *oauth_routes(oauth, api=api, limits=limits, clock=clock),
+            Mount("/api", api),
+            Mount("/storage", storage),
+        ],
         middleware=middleware,
         exception_handlers={HTTPException: answer_http_exception},
         lifespan=lifespan,

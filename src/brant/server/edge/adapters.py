@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
-from brant.contract.accounts import HELLO, INTROSPECT_TOKEN
+from brant.contract.accounts import GENERATE_ACCESS_TOKEN, HELLO, INTROSPECT_TOKEN
 from brant.contract.datasets import GET_DATASET_STATUS, LIST_DATASETS, UPDATE_DATASET_METADATA
+from brant.contract.oauth import EXCHANGE_OAUTH_TOKEN
+from brant.server.domain.actor import Handler
 from brant.server.edge.routes import AnyMethod, Match
 
 if TYPE_CHECKING:
@@ -71,6 +73,35 @@ def error_status(match: Match, status: int) -> int:
     HTTP status 401 ends its `login()` with a traceback (kagglehub/exceptions.py:63).
     """
     return 200 if match.method is HELLO and match.form == "rest" and status == 401 else status
+
+
+_USED_PAST_THE_END: Final = 1800
+
+
+def _told_earlier(answer: Any) -> object:
+    """kagglesdk 0.1.37 kagglesdk/kaggle_creds.py:117 uses a token for 30 minutes longer than it is told.
+
+    So it is told so much less; a life shorter than that cannot be helped.
+    """
+    answer.expires_in = max(1, answer.expires_in - _USED_PAST_THE_END)
+    return answer
+
+
+_ANSWERS: Final[Mapping[AnyMethod, Callable[[Any], object]]] = {
+    EXCHANGE_OAUTH_TOKEN: _told_earlier,
+    GENERATE_ACCESS_TOKEN: _told_earlier,
+}
+
+
+def adapted(handlers: Mapping[AnyMethod, Handler]) -> Mapping[AnyMethod, Handler]:
+    """The handlers, with answers as official clients need them."""
+    return {method: _adapted(handler, _ANSWERS.get(method)) for method, handler in handlers.items()}
+
+
+def _adapted(handler: Handler, change: Callable[[Any], object] | None) -> Handler:
+    if change is None:
+        return handler
+    return lambda context, request: change(handler(context, request))
 
 
 _JSON: Final = ("application/json", "application/manifest+json", "application/ld+json")

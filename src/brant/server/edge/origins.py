@@ -45,6 +45,13 @@ class Origins:
             f"or start it with --origin http://{found[0]}"
         )
 
+    def include(self, origin: str) -> bool:
+        """Whether `origin` is one of them, as `of` writes it."""
+        try:
+            return self.of(urlsplit(origin).netloc) == origin
+        except (ValueError, Misdirected):
+            return False
+
 
 def parse_origin(text: str) -> str:
     """An origin as RFC 6454 §6.2 writes it: scheme, host and port only. Raises UsageError."""
