@@ -58,6 +58,8 @@ def table(title: str, figures: Sequence[Figure], *, against: str, memory: bool =
 
 
 def _seconds(value: float) -> str:
+    if value < 0.01:
+        return f"{value * 1000:.2f} ms"
     return f"{value * 1000:.0f} ms" if value < 1 else f"{value:.2f} s"
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import datasets, startup
+from bench import datasets, identity, limits, startup
 from bench.stage import stage
 
 
@@ -16,13 +16,18 @@ def main() -> None:
     """All tables, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="which; all when none is named")
-    names = parser.parse_args().names or ["startup", "datasets"]
+    names = parser.parse_args().names or ["startup", "datasets", "identity", "limits"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback\n")
     with stage() as scene:
         if "startup" in names:
             print(startup.run(scene), end="\n\n", flush=True)
         if "datasets" in names:
-            print(datasets.run(scene), flush=True)
+            print(datasets.run(scene), end="\n\n", flush=True)
+    if "identity" in names:
+        with stage("--rate-limit", "0") as scene:
+            print(identity.run(scene), end="\n\n", flush=True)
+    if "limits" in names:
+        print(limits.run(), flush=True)
 
 
 if __name__ == "__main__":

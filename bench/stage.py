@@ -37,6 +37,13 @@ class Stage:
             "no_proxy": "",
         }
 
+    def admin(self, *words: str, typed: str = "") -> str:
+        """What `brant admin …` prints, with `typed` on its standard input."""
+        command = [str(BIN / "brant"), "admin", *words, "--data", str(self.folder / "server")]
+        return subprocess.run(
+            command, input=typed, env=self._common(), check=True, capture_output=True, text=True
+        ).stdout
+
     def fresh(self, name: str) -> Path:
         """An empty folder of this name."""
         path = self.folder / name
@@ -49,31 +56,24 @@ class Stage:
 
 
 @contextmanager
-def stage(owner: str = "ada") -> Iterator[Stage]:
+def stage(*options: str, owner: str = "ada") -> Iterator[Stage]:
     """A server with one user, whose access token lies in the home of every client."""
     folder = Path(tempfile.mkdtemp(prefix="brant-bench-"))
-    brant = [str(BIN / "brant")]
-    data = ["--data", str(folder / "server")]
+    command = [str(BIN / "brant"), "serve", "--data", str(folder / "server"), "--port", "0", *options]
     clean = {"PATH": os.defpath, "HOME": str(folder)}
-    server = subprocess.Popen(
-        [*brant, "serve", *data, "--port", "0"], stdout=subprocess.PIPE, text=True, env=clean, cwd=folder
-    )
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=clean, cwd=folder)
     try:
         assert server.stdout is not None
         address = next(
             word for word in server.stdout.readline().split() if word.startswith("http://")
         ).rstrip("/")
-        subprocess.run(
-            [*brant, "admin", "user", "add", owner, *data], check=True, env=clean, capture_output=True
-        )
-        token = subprocess.run(
-            [*brant, "admin", "token", owner, *data], check=True, env=clean, capture_output=True, text=True
-        ).stdout
+        made = Stage(folder, address, server)
         home = folder / "home" / ".kaggle"
         home.mkdir(parents=True, mode=0o700)
-        (home / "access_token").write_text(token)
+        made.admin("user", "add", owner)
+        (home / "access_token").write_text(made.admin("token", owner))
         (home / "access_token").chmod(0o600)
-        yield Stage(folder, address, server)
+        yield made
     finally:
         server.terminate()
         server.communicate(timeout=30)

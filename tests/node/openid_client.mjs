@@ -24,9 +24,10 @@ async function asked(request) {
       client.ClientError,
     ]
     if (!known.some((kind) => error instanceof kind)) throw error
-    // A token endpoint that refuses Basic answers with a challenge; its body says why (RFC 6749 §5.2).
-    const body = error.response?.bodyUsed === false ? await error.response.text() : ''
-    throw new Refused(error.error ?? error.code, [error.message, error.error_description, body].join(' '))
+    // Where the token endpoint refuses Basic the library sees its challenge; the body says why (RFC 6749 §5.2).
+    const body = error instanceof client.WWWAuthenticateChallengeError ? await error.response.json() : error
+    const says = [error.message, error.cause?.message, body.error_description]
+    throw new Refused(body.error ?? error.code, says.filter(Boolean).join('; '))
   }
 }
 

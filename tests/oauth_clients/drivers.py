@@ -20,6 +20,8 @@ class Can(Enum):
     CHECK_ISSUER = auto()  # looks at `iss` (RFC 9207)
     READ_CHALLENGE = auto()  # tells what a 401 or 403 asks for (RFC 6750 §3)
     RENEW = auto()  # refreshes by itself before a call
+    HEAR_OVER = auto()  # tells its application that a token is good no more
+    RENEW_ON_REFUSAL = auto()  # … or refreshes by itself, and calls again
     INTROSPECT = auto()  # RFC 7662
     REVOKE = auto()  # RFC 7009
 
@@ -57,7 +59,10 @@ DRIVERS: Final = (
         "openid-client",
         "openid_client.mjs",
         ("openid-client", "oauth4webapi"),
-        {Can.RENEW: "leaves it to the application when to refresh"},
+        {
+            Can.RENEW: "leaves it to the application when to refresh",
+            Can.RENEW_ON_REFUSAL: "leaves it to the application when to refresh",
+        },
     ),
     Driver(
         "badgateway",
@@ -69,6 +74,7 @@ DRIVERS: Final = (
             Can.REGISTER: "has no registration",
             Can.CHECK_ISSUER: "reads code, state and scope of a redirect alone",
             Can.READ_CHALLENGE: "hands the bare answer over",
+            Can.HEAR_OVER: "refreshes when a call is answered with 401",
         },
     ),
     Driver(
@@ -82,6 +88,7 @@ DRIVERS: Final = (
             Can.REGISTER: "has no registration",
             Can.CHECK_ISSUER: "reads code and state of a redirect alone",
             Can.READ_CHALLENGE: "hands the bare answer over",
+            Can.RENEW_ON_REFUSAL: "refreshes by the clock alone",
             Can.INTROSPECT: "has no introspection",
             Can.REVOKE: "has no revocation",
         },
@@ -100,6 +107,7 @@ DRIVERS: Final = (
             Can.HEAR_NO: "takes a redirect without a code for a request of another grant",
             Can.CHECK_ISSUER: "reads code and state of a redirect alone",
             Can.READ_CHALLENGE: "hands the bare answer over",
+            Can.RENEW_ON_REFUSAL: "refreshes by the clock alone",
         },
     ),
 )

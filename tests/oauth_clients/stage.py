@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from brant.contract.accounts import HELLO
-from brant.contract.datasets import CREATE_DATASET
+from brant.contract.blobs import START_BLOB_UPLOAD
 from tests.conftest import RunningServer
 from tests.ledger import issued
 from tests.oauth_clients.browser import Away, Browser, Page
@@ -114,10 +114,10 @@ class Stage:
         """The client asks the API who its user is."""
         return client.call(self._rpc(HELLO.rpc_path), {})
 
-    def publish(self, client: Client) -> Answer:
-        """The client tries to create a dataset."""
-        body = {"ownerSlug": self.person.name, "slug": "tides", "title": "Tides of the North Sea"}
-        return client.call(self._rpc(CREATE_DATASET.rpc_path), body)
+    def upload(self, client: Client) -> Answer:
+        """The client begins to send a file for a dataset."""
+        body = {"type": "DATASET", "name": "tides.csv", "contentLength": 9}
+        return client.call(self._rpc(START_BLOB_UPLOAD.rpc_path), body)
 
     def close(self) -> None:
         """Ends all clients."""
