@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from brant.client.answers import lacking_scope
 from brant.client.credentials import AccessToken, Anonymous, Credentials, LegacyKey
 from brant.client.endpoints import Endpoint
 from brant.client.session import Session
@@ -25,6 +26,7 @@ from brant.contract.method import Empty, HttpRedirect, Method
 from brant.errors import (
     BrantError,
     Conflict,
+    InsufficientScope,
     InvalidInput,
     NotFound,
     PayloadTooLarge,
@@ -218,6 +220,34 @@ def test_a_passed_over_token_file_is_part_of_the_one_line(script: Script) -> Non
 
     calling.list()
     assert calling.warnings == ["access_token is empty"]
+
+
+def test_a_token_that_lacks_a_scope_is_told_which_and_how_to_get_one_that_has_it(script: Script) -> None:
+    challenge = 'Bearer realm="lab", error="insufficient_scope", scope="datasets.update:ada/penguins"'
+    token = AccessToken("KGAT_" + "x" * 20, "KAGGLE_API_TOKEN")
+    refusal = answer({"code": 403, "message": "this token lacks it"}, 403, WWW_Authenticate=challenge)
+    calling = script(refusal, credentials=token)
+
+    with pytest.raises(
+        InsufficientScope, match=r"^this token lacks it \(as KAGGLE_API_TOKEN\): put a token "
+    ):
+        calling.list()
+
+
+@pytest.mark.parametrize(
+    ("challenge", "scope"),
+    [
+        ('Bearer error="insufficient_scope", scope="datasets.get:*"', "datasets.get:*"),
+        ('Basic realm="x", Bearer scope="a.get:* b.get:*", error="insufficient_scope"', "a.get:* b.get:*"),
+        ('Bearer error="insufficient_scope"', None),
+        ('Bearer error="insufficient_scope", scope="\x1b[2J"', None),
+        ('Bearer error="insufficient_scope", scope="a:*; rm -rf \'$HOME\'"', None),
+        ('Bearer error="invalid_token", scope="datasets.get:*"', None),
+        ("", None),
+    ],
+)
+def test_the_lacking_scope_is_read_from_the_challenge(challenge: str, scope: str | None) -> None:
+    assert lacking_scope(challenge) == scope
 
 
 def test_a_refusal_says_as_whom_it_was_asked(script: Script) -> None:

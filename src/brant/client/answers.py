@@ -1,5 +1,6 @@
 """Reads the answer of one call: the message it carries, or one clear error (behaviour.md §5)."""
 
+import re
 from time import time
 from typing import Final, TypeVar
 from urllib.parse import urljoin
@@ -10,7 +11,7 @@ from brant.client.credentials import Anonymous, Credentials, OAuthLogin
 from brant.client.endpoints import Endpoint
 from brant.contract.codec import Message, decode
 from brant.contract.method import HttpRedirect, Method
-from brant.errors import BrantError, InvalidInput, ServerFailure, from_status
+from brant.errors import BrantError, InsufficientScope, InvalidInput, ServerFailure, from_status
 from brant.redact import redact
 from brant.transfer.http import Response
 from brant.transfer.quota import asked_wait, quota_of
@@ -20,6 +21,8 @@ Resp = TypeVar("Resp", bound=Message)
 
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _LONGEST_MESSAGE: Final = 600
+# RFC 6750 §3; of its characters those that a scope of ours has, so that it can be shown and typed again.
+_SCOPE: Final = re.compile(r'\bscope="([A-Za-z0-9_.:/* -]{1,400})"')
 
 
 class _Refusal(msgspec.Struct):
@@ -78,7 +81,10 @@ class Reader:
         if code == 401:
             text = self._unauthenticated(said)
         elif code == 403:
+            lacking = lacking_scope(response.headers.get("www-authenticate", ""))
             text = f"{said or 'the server refused this'} (as {self._credentials.source}{self._name()})"
+            if lacking is not None:
+                return InsufficientScope(f"{text}: {self._mend(lacking)}", lacking)
         elif code == 404 and not said:
             text = f"{self._endpoint} knows no such {method.name}: check handle and endpoint"
         else:
@@ -110,8 +116,22 @@ class Reader:
         words = f" ({said})" if said else ""
         return f"{self._endpoint} refused the {self._credentials.kind} from {self._credentials.source}{words}"
 
+    def _mend(self, scope: str) -> str:
+        """How to come by a token with `scope` in the place of this one."""
+        if isinstance(self._credentials, OAuthLogin):
+            return f"log in again by 'brant auth login --force', with {scope} among its scopes"
+        return f"put a token with the scope {scope} there"
+
     def _name(self) -> str:
         return f", user {self._credentials.username}" if self._credentials.username else ""
+
+
+def lacking_scope(challenge: str) -> str | None:
+    """The scope that `WWW-Authenticate` says the token lacks (RFC 6750 §3.1); None where it says none."""
+    if 'error="insufficient_scope"' not in challenge:
+        return None
+    named = _SCOPE.search(challenge)
+    return None if named is None else named[1]
 
 
 def _refusal(body: bytes) -> _Refusal:
