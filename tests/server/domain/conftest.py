@@ -2,12 +2,13 @@
 
 import shutil
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
+from argon2 import PasswordHasher
 
 from brant.contract.blobs import ApiBlobType, ApiStartBlobUploadRequest
 from brant.contract.dataset_messages import (
@@ -19,10 +20,27 @@ from brant.contract.dataset_messages import (
     ApiListDatasetFilesRequest,
     ApiUploadDirectoryInfo,
 )
+from brant.server.domain.accounts.passwords import Passwords
 from brant.server.domain.actor import Actor, Context
 from brant.server.domain.services import Services
 
 NOON = datetime(2026, 1, 31, 12, 0, 0, tzinfo=UTC)
+
+
+class CountingHasher(PasswordHasher):
+    """argon2 with the least work that it takes; `runs` counts how often that was done."""
+
+    def __init__(self, time_cost: int = 1) -> None:
+        super().__init__(time_cost=time_cost, memory_cost=8, parallelism=1)
+        self.runs = 0
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self.runs += 1
+        return super().hash(password, salt=salt)
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - theirs
+        self.runs += 1
+        return super().verify(hash, password)
 
 
 class PlainLinks:
@@ -48,6 +66,7 @@ class World:
     services: Services
     data: Path
     now: datetime = NOON
+    hasher: CountingHasher = field(default_factory=CountingHasher)
 
     def user(self, name: str, *, is_admin: bool = False) -> Actor:
         made = self.services.users.add(name, self.now, is_admin=is_admin)
@@ -145,8 +164,9 @@ def new_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def world(tmp_path: Path, new_data: Path) -> Iterator[World]:
     shutil.copytree(new_data, tmp_path / "data")
-    services = Services.open(tmp_path / "data")
-    yield World(services, tmp_path / "data")
+    hasher = CountingHasher()
+    services = Services.open(tmp_path / "data", Passwords(hasher))
+    yield World(services, tmp_path / "data", hasher=hasher)
     services.close()
 
 

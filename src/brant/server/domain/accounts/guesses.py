@@ -36,7 +36,7 @@ NAME: Final = Rule(100, timedelta(seconds=10))
 SHARED_PAIR: Final = Rule(5, timedelta(seconds=30))
 SHARED_ADDRESS: Final = Rule(100, timedelta(seconds=10))
 
-_Key = tuple[str, str]
+_Key = tuple[str, ...]
 
 
 class _Tally(NamedTuple):
@@ -80,9 +80,9 @@ class Guesses:
             is_known = (name, network) in self._known
         rules = {
             (name, network): SHARED_PAIR if is_shared else PAIR,
-            ("", network): SHARED_ADDRESS if is_shared else ADDRESS,
+            ("address", "", network): SHARED_ADDRESS if is_shared else ADDRESS,
         }
-        return rules if is_known else {**rules, (name, ""): NAME}
+        return rules if is_known else {**rules, ("name", name, ""): NAME}
 
     def _begin(self, rules: dict[_Key, Rule], now: datetime) -> None:
         """Counts the try as wrong before it is known to be; else a hundred at once would count as none."""
