@@ -1,0 +1,69 @@
+"""One server and one Chromium for all tests of pages; each test has a browser context of its own."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+from tests.conftest import _ended, start_server
+from tests.web.stage import Browser, Person, Town
+
+_PROGRAM = Path("/usr/bin/chromium")
+_OPTIONS = (
+    *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
+    *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
+)
+
+
+@pytest.fixture(scope="package")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """A server that has its administrator."""
+    running = start_server(tmp_path_factory.mktemp("town") / "data")
+    made = Town(running)
+    made.person("mayor", admin=True)
+    yield made
+    _ended(running)
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Chromium]:
+    """The real browser. It ends with the tests of pages: its event loop would be in the way of others."""
+    if not _PROGRAM.is_file():
+        pytest.skip("chromium is missing: on Debian it is the package chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_PROGRAM, args=_OPTIONS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(chromium: Chromium) -> Iterator[Page]:
+    """A tab of a browser that runs no script at all."""
+    with _context(chromium, java_script_enabled=False) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def scripted(chromium: Chromium) -> Iterator[Page]:
+    """A tab of a browser as most people have it."""
+    with _context(chromium) as context:
+        yield context.new_page()
+
+
+def _context(chromium: Chromium, **options: bool) -> BrowserContext:
+    context = chromium.new_context(**options, ignore_https_errors=True)
+    context.set_default_timeout(10_000)
+    return context
+
+
+@pytest.fixture
+def ada(town: Town) -> Person:
+    return town.person()
+
+
+@pytest.fixture
+def browser(town: Town) -> Browser:
+    """A browser that sends what it is told to."""
+    return Browser(town)

@@ -1,0 +1,151 @@
+"""What the tests of pages share: people who can sign in, and a browser that signs them in as they would."""
+
+import json
+import re
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from http.cookies import SimpleCookie
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from playwright.sync_api import Page
+
+from brant.server.domain.services import Services
+from tests.conftest import RunningServer
+from tests.ledger import issued
+from tests.server.edge.calls import Answer, send
+
+# RFC 7636 appendix B
+VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"
+CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+
+
+class Person(NamedTuple):
+    """Somebody who can sign in."""
+
+    name: str
+    password: str
+
+
+@dataclass
+class Town:
+    """A server with people in it."""
+
+    server: RunningServer
+
+    @property
+    def address(self) -> str:
+        return self.server.address
+
+    def person(self, stem: str = "ada", *, admin: bool = False) -> Person:
+        """Somebody whom no other test knows."""
+        person = Person(f"{stem}-{next(self.server._numbers)}", issued("tides come and go"))
+        with closing(Services.open(self.server.data)) as services:
+            services.users.add(person.name, datetime.now(UTC), is_admin=admin, password=person.password)
+        return person
+
+    def client(self, redirect: str, name: str = "Tide watch") -> str:
+        """An application that registered itself; its id."""
+        body = {"client_name": name, "redirect_uris": [redirect], "token_endpoint_auth_method": "none"}
+        answer = send(
+            self.server,
+            "POST",
+            "/api/v1/oauth2/register",
+            json.dumps(body).encode(),
+            {"Content-Type": "application/json"},
+        )
+        assert answer.status == 201, answer.body
+        return str(answer.json["client_id"])
+
+    def exchange(self, client: str, code: str, redirect: str) -> str:
+        """The access token that a client gets for its code."""
+        form = {
+            "grant_type": "authorization_code",
+            "client_id": client,
+            "code": code,
+            "redirect_uri": redirect,
+            "code_verifier": VERIFIER,
+        }
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        answer = send(self.server, "POST", "/api/v1/oauth2/token", urlencode(form).encode(), kind)
+        assert answer.status == 200, answer.body
+        issued(answer.json["refresh_token"])
+        return issued(str(answer.json["access_token"]))
+
+    def asking(self, client: str, redirect: str, scope: str = "datasets.get:*", **more: str) -> str:
+        """The address of the consent page for what a client asks."""
+        query = {
+            "response_type": "code",
+            "client_id": client,
+            "redirect_uri": redirect,
+            "scope": scope,
+            "state": "of-the-tide",
+            "code_challenge": CHALLENGE,
+            "code_challenge_method": "S256",
+        }
+        return f"{self.address}/api/v1/oauth2/authorize?{urlencode(query | more)}"
+
+
+def sign_in(page: Page, town: Town, person: Person) -> None:
+    """As a person does it."""
+    page.goto(f"{town.address}/signin")
+    page.get_by_label("User name").fill(person.name)
+    page.get_by_label("Password").fill(person.password)
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url(f"{town.address}/")
+
+
+class Browser:
+    """Forms and cookies over plain HTTP, for what no real browser would send."""
+
+    def __init__(self, town: Town) -> None:
+        self.town = town
+        self.cookies: dict[str, str] = {}
+
+    def get(self, path: str, **headers: str) -> Answer:
+        return self._kept(send(self.town.server, "GET", path, None, self._headers(headers)))
+
+    def post(
+        self, path: str, fields: dict[str, str] | Sequence[tuple[str, str]] | bytes, **headers: str
+    ) -> Answer:
+        """Sends a form as it is, without a token; `headers` with `_` for `-`, "" takes one away."""
+        body = fields if isinstance(fields, bytes) else urlencode(fields).encode()
+        sent = {"Content_Type": "application/x-www-form-urlencoded", "Origin": self.town.address, **headers}
+        return self._kept(send(self.town.server, "POST", path, body, self._headers(sent)))
+
+    def token(self, path: str) -> str:
+        """The token in the forms of a page."""
+        found = re.search(r'name="csrf" value="([0-9a-f]{64})"', self.get(path).body.decode())
+        assert found is not None, path
+        return found[1]
+
+    def submit(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
+        """Loads a page, then sends one of its forms."""
+        return self.post(path, {"csrf": self.token(path), **fields}, **headers)
+
+    def sign_in(self, person: Person) -> None:
+        answer = self.submit("/signin", {"name": person.name, "password": person.password, "next": "/"})
+        assert answer.status == 303, answer.body
+
+    def is_signed_in(self) -> bool:
+        return self.get("/settings/password").status == 200
+
+    @property
+    def session(self) -> str:
+        return self.cookies[f"brant-session-{self.town.server.port}"]
+
+    def _headers(self, extra: dict[str, str]) -> dict[str, str]:
+        jar = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        named = {name.replace("_", "-"): value for name, value in extra.items() if value}
+        return {"Accept": "text/html", **(jar if self.cookies else {}), **named}
+
+    def _kept(self, answer: Answer) -> Answer:
+        for line in answer.headers.get_all("Set-Cookie") or []:
+            for name, morsel in SimpleCookie(line).items():
+                if morsel["max-age"] == "0":
+                    self.cookies.pop(name, None)
+                else:
+                    self.cookies[name] = morsel.value
+        return answer
