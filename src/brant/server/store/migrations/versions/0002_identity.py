@@ -121,7 +121,7 @@ def downgrade() -> None:
         table.drop_index(op.f("ix_tokens_grant_id"))
         for column in ("replaced", "grant_id", "scopes", "label"):
             table.drop_column(column)
-    with op.batch_alter_table("users", table_kwargs={"sqlite_autoincrement": True}) as table:
-        table.drop_column("password_hash")
+    # Not as a batch, which drops the table on SQLite: all that belongs to users would go with it.
+    op.drop_column("users", "password_hash")
     for name in ("codes", "grants", "clients", "sessions", "members", "organizations"):
         op.drop_table(name)
