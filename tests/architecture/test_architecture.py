@@ -37,12 +37,18 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("brant.cli", ("brant.hub", "brant.client", "brant.contract", "brant.transfer", *GROUND)),
     ("brant.server.store", ("brant.contract", *GROUND)),
     ("brant.server.domain", ("brant.server.store", "brant.contract", "brant.transfer.archive", *GROUND)),
-    ("brant.server.edge", ("brant.server.domain", "brant.server.store", "brant.contract", *GROUND)),
+    ("brant.server.oauth", ("brant.server.domain", "brant.server.store", "brant.contract", *GROUND)),
+    (
+        "brant.server.edge",
+        ("brant.server.oauth", "brant.server.domain", "brant.server.store", "brant.contract", *GROUND),
+    ),
     ("brant.server.settings", GROUND),
     (
         "brant.server.app",
         (
+            "brant.server.web",
             "brant.server.edge",
+            "brant.server.oauth",
             "brant.server.domain",
             "brant.server.store",
             "brant.server.settings",
@@ -59,6 +65,7 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
 FOREIGN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("brant.contract", ("http", "urllib.request", "socket", "starlette", "uvicorn", "sqlalchemy")),
     ("brant.server.domain", ("http", "urllib.request", "socket", "starlette", "uvicorn")),
+    ("brant.server.oauth", ("http", "urllib.request", "socket", "starlette", "uvicorn")),
     ("brant.server.store", ("http", "urllib.request", "socket", "starlette", "uvicorn")),
     ("brant.client", ("starlette", "uvicorn", "sqlalchemy", "requests", "httpx", "urllib3")),
     ("brant.hub", ("starlette", "uvicorn", "sqlalchemy", "requests", "httpx", "urllib3")),

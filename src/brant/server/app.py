@@ -23,6 +23,7 @@ from brant.server.domain.resources import Resources
 from brant.server.domain.services import Services
 from brant.server.edge import adapters
 from brant.server.edge.access_log import AccessLog
+from brant.server.edge.challenges import Challenges
 from brant.server.edge.dispatch import Api
 from brant.server.edge.errors import ErrorAnswers, answer_http_exception
 from brant.server.edge.limits import Limits
@@ -34,6 +35,7 @@ from brant.server.edge.routes import Routes, reserved_words
 from brant.server.edge.storage import Storage
 from brant.server.edge.uploads import UploadEndpoint
 from brant.server.edge.windows import Windows
+from brant.server.oauth import metadata
 from brant.server.oauth.assembly import OAuth
 from brant.server.settings import Settings
 from brant.server.web.error_pages import ErrorPages
@@ -78,6 +80,7 @@ def build(
     middleware = [
         *([Middleware(AccessLog)] if settings.verbose else []),
         Middleware(ErrorPages, renderer),
+        Middleware(Challenges, settings.issuer + metadata.RESOURCE_DOCUMENT + metadata.RESOURCE),
         Middleware(ErrorAnswers),
         Middleware(OriginGuard, origins),
     ]

@@ -15,15 +15,12 @@ from brant.contract.dataset_messages import ApiListDatasetsRequest
 from brant.contract.extensions import EXTENSIONS
 from brant.contract.method import Method
 from brant.errors import BrantError, ServerFailure
-from brant.server.domain.actor import Actor
+from brant.server.domain.actor import Actor, Handler
 from brant.server.domain.handlers import handlers
+from brant.server.oauth.assembly import OAuth
 from tests.server.domain.conftest import World
 
-SERVED: list[Method[Any, Any]] = [
-    method
-    for method in (*METHODS, *EXTENSIONS.values())
-    if method.declared and method.name != "GenerateAccessToken"
-]
+SERVED: list[Method[Any, Any]] = [method for method in (*METHODS, *EXTENSIONS.values()) if method.declared]
 
 texts = st.sampled_from(
     ["ada", "penguins", "a.csv", "raw", "../..", "%", "'", "\0", "é", "a" * 70_000, ""]
@@ -64,8 +61,14 @@ def messages(kind: type[Message]) -> st.SearchStrategy[Message]:
     return st.fixed_dictionaries({}, optional=fields).map(lambda values: kind(**values))
 
 
-def test_every_method_that_is_declared_is_served_but_the_one_of_oauth(world: World) -> None:
-    assert set(handlers(world.services)) == set(SERVED)
+def all_handlers(world: World) -> dict[Method[Any, Any], Handler]:
+    """As the application puts them together."""
+    oauth = OAuth.over(world.services.db, "http://127.0.0.1:8765", lambda _: False)
+    return {**handlers(world.services), **oauth.handlers()}
+
+
+def test_every_method_that_is_declared_is_served(world: World) -> None:
+    assert set(all_handlers(world)) == set(SERVED)
 
 
 @pytest.mark.parametrize("method", SERVED, ids=lambda method: method.name)
@@ -77,7 +80,7 @@ def test_any_message_is_answered_or_refused_in_words(
     listed = world.services.listing.list_datasets(world.context(ada), ApiListDatasetsRequest())
     if not listed.datasets:  # the first example, or the last one deleted it
         world.create(ada, {"a.csv": b"1", "raw/b.csv": b"2"})
-    handler = handlers(world.services)[method]
+    handler = all_handlers(world)[method]
     request = data.draw(messages(method.request))  # type: ignore[arg-type]
     actor = data.draw(st.sampled_from([None, ada, bob]))
     try:

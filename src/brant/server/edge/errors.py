@@ -13,11 +13,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from brant.errors import BrantError, InsufficientScope, RateLimited, Unauthenticated
+from brant.errors import BrantError, InsufficientScope, RateLimited
 
 _log: Final = logging.getLogger(__name__)
-# RFC 9110 §11.6.1: one challenge for each scheme that is understood.
-_CHALLENGE: Final = {"WWW-Authenticate": 'Bearer realm="brant", Basic realm="brant", charset="UTF-8"'}
 
 
 class ClientGone(Exception):
@@ -35,9 +33,7 @@ def answer_for(error: BrantError) -> Response:
     headers: dict[str, str] = {}
     if error.code == 500:
         _log.error("%s", error.message)
-    if isinstance(error, Unauthenticated):
-        headers = dict(_CHALLENGE)
-    elif isinstance(error, InsufficientScope):
+    if isinstance(error, InsufficientScope):
         challenge = f'Bearer realm="brant", error="insufficient_scope", scope="{error.scope}"'
         headers = {"WWW-Authenticate": challenge}  # RFC 6750 §3.1
     elif isinstance(error, RateLimited):
