@@ -34,7 +34,10 @@ def run(
     stdin: TextIO | None = None,
 ) -> int:
     """As `main`, with all it reads and writes given. Raises BrantError, and SystemExit after printed help."""
-    options = _parser(_default_data(environ, home)).parse_args(argv)
+    parser = _parser(_default_data(environ, home))
+    options, surplus = parser.parse_known_args(argv)
+    if surplus:
+        parser.error(_too_much(surplus))
     if options.command == "serve":
         _serve(options, out)
     else:
@@ -42,6 +45,12 @@ def run(
 
         commands.run(options, out, stdin or io.StringIO())
     return 0
+
+
+def _too_much(surplus: Sequence[str]) -> str:
+    """What is wrong with these words; what may be a password that somebody typed here is not said again."""
+    unknown = [word.partition("=")[0] for word in surplus if word.startswith("--")]
+    return f"no such option here: {', '.join(unknown)}" if unknown else "there are words too many"
 
 
 def _serve(options: argparse.Namespace, out: TextIO) -> None:
