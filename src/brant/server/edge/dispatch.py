@@ -134,7 +134,7 @@ def _decoded(match: Match, body: bytes, query: str) -> Message:
     if match.form == "rpc":
         message: Message = decode_request(body, method.request)
         return message
-    # Where the body is the message, nothing of it is read from the address: it may be a secret (RFC 6750 §2.3).
+    # Where the body is the message, the address is not read: a secret does not belong there (RFC 6750 §2.3).
     # What the path says wins over what the query says, in whatever spelling: the last of one name counts.
     asked = {} if method.body_field == "*" else dict(parse_qsl(query, errors="replace"))
     params = {name: value for name, value in asked.items() if name not in match.params} | dict(match.params)
