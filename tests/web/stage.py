@@ -149,3 +149,13 @@ class Browser:
                 else:
                     self.cookies[name] = morsel.value
         return answer
+
+
+def enter(page: Page, town: Town, person: Person) -> None:
+    """The browser of somebody who signed in before."""
+    with closing(Services.open(town.server.data)) as services:
+        user = services.users.find(person.name)
+        assert user is not None
+        value = services.sessions.open(user.id, datetime.now(UTC))
+    cookie = {"name": f"brant-session-{town.server.port}", "value": issued(value), "url": town.address}
+    page.context.add_cookies([cookie])  # type: ignore[list-item]

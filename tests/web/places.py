@@ -1,0 +1,112 @@
+"""Every page that the server shows, and how a person gets to it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from playwright.sync_api import Page
+
+from tests.web.stage import Person, Town
+
+Who = Literal["nobody", "mayor"]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The server with its mayor, their organization and an application; and one that nobody set up yet."""
+
+    town: Town
+    new_town: Town
+    mayor: Person
+    slug: str
+    client: str
+
+    def consent(self, client: str, redirect: str) -> str:
+        return self.town.asking(client, redirect, "datasets.get:* datasets.update:ada/penguins")
+
+
+@dataclass(frozen=True)
+class Place:
+    """`route` is the pattern of its address; `then` is what is done there to see the page."""
+
+    name: str
+    route: str
+    address: Callable[[Scene], str]
+    who: Who = "mayor"
+    then: Callable[[Page], None] = lambda _: None
+
+
+REDIRECT = "http://127.0.0.1:8765/back"
+_CONSENT = "/api/v1/oauth2/authorize"
+_CODE = "/account/api/oauth/token"
+
+
+def _at(path: str) -> Callable[[Scene], str]:
+    return lambda scene: scene.town.address + path
+
+
+def _press(button: str, **typed: str) -> Callable[[Page], None]:
+    def do(page: Page) -> None:
+        for field, text in typed.items():
+            page.fill(f"#{field.replace('_', '-')}", text)
+        page.get_by_role("button", name=button, exact=True).click()
+
+    return do
+
+
+PLACES = (
+    Place("home-of-nobody", "/", _at("/"), "nobody"),
+    Place("home", "/", _at("/")),
+    Place("home-new", "/", lambda scene: scene.new_town.address, "nobody"),
+    Place("setup", "/setup", lambda scene: f"{scene.new_town.address}/setup", "nobody"),
+    Place(
+        "setup-wrong",
+        "/setup",
+        lambda scene: f"{scene.new_town.address}/setup",
+        "nobody",
+        _press(
+            "Make the administrator",
+            code="no",
+            name="ada",
+            password="tides come and go",
+            again="tides come and go",
+        ),
+    ),
+    Place("signin", "/signin", _at("/signin?done=signed-out"), "nobody"),
+    Place(
+        "signin-wrong",
+        "/signin",
+        _at("/signin"),
+        "nobody",
+        _press("Sign in", name="nobody-at-all", password="wrong"),
+    ),
+    Place("welcome", "/welcome", _at("/welcome?name=ada"), "nobody"),
+    Place("consent-registered", _CONSENT, lambda scene: scene.consent(scene.client, REDIRECT)),
+    Place("consent-built-in", _CONSENT, lambda scene: scene.consent("kagglesdk", "http://localhost:8765")),
+    Place(
+        "consent-organization",
+        _CONSENT,
+        lambda scene: scene.consent(f"org:{scene.slug}", "https://tides.example/back"),
+    ),
+    Place("consent-paste", _CONSENT, lambda scene: scene.consent("kagglesdk", scene.town.address + _CODE)),
+    Place("consent-refused", _CONSENT, lambda scene: scene.consent("dyn-unknown", REDIRECT)),
+    Place("code", _CODE, _at(f"{_CODE}?code=zFJyk0yBDXnXOHvnPPBmqQ6uGOJoYDXcRGrdBbdkXcU"), "nobody"),
+    Place("code-denied", _CODE, _at(f"{_CODE}?error=access_denied"), "nobody"),
+    Place("tokens", "/settings/api", _at("/settings/api?done=revoked")),
+    Place(
+        "tokens-wrong", "/settings/api", _at("/settings/api"), then=_press("Make a token", other="datasets.x")
+    ),
+    Place("token-made", "/settings/api", _at("/settings/api"), then=_press("Make a token")),
+    Place("key-made", "/settings/api", _at("/settings/api"), then=_press("Make a key", key_label="a laptop")),
+    Place("password", "/settings/password", _at("/settings/password")),
+    Place("users", "/users", _at("/users")),
+    Place("user-made", "/users", _at("/users"), then=_press("Add the user", name="a-newcomer")),
+    Place("organizations", "/organizations", _at("/organizations")),
+    Place(
+        "organization",
+        "/organizations/{slug}",
+        lambda scene: f"{scene.town.address}/organizations/{scene.slug}",
+    ),
+    Place("nothing-here", "", _at("/nothing-here"), "nobody"),
+    Place("forbidden", "", _at("/organizations/of-somebody-else")),
+)

@@ -1,0 +1,124 @@
+"""Looks: every page is accessible, readable and whole, light and dark, on a phone and on a desktop."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page
+from starlette.routing import Route
+
+from brant.server import data_folder
+from brant.server.app import build
+from brant.server.settings import Settings
+from tests.conftest import _ended, start_server
+from tests.node.installed import package
+from tests.web.places import PLACES, REDIRECT, Place, Scene
+from tests.web.stage import Town, enter
+
+WIDTHS = {"phone": 360, "desktop": 1280}
+SCHEMES = ("light", "dark")
+AXE = """async () => {
+  const answer = await axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    rules: {'target-size': {enabled: true}},
+    resultTypes: ['violations'],
+  });
+  return answer.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(' | ')}`);
+}"""
+# What is drawn, but for what only a screen reader sees.
+SMALL_TEXT = """() => {
+  const found = [], walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = walker.nextNode());)
+    if (node.textContent.trim() && parseFloat(getComputedStyle(node.parentElement).fontSize) < 14)
+      found.push(node.textContent.trim());
+  return found;
+}"""
+SMALL_TARGETS = """() => {
+  const all = 'button, select, textarea, input:not([type=hidden]):not([type=checkbox]):not(.unseen), label.tick, '
+    + 'a:not(p > a, dd > a, .skip), .button';
+  return [...document.querySelectorAll(all)]
+    .map(one => [one, one.getBoundingClientRect()])
+    .filter(([, box]) => box.height < 43.9 || box.width < 43.9)
+    .map(([one, box]) => `${one.outerHTML.slice(0, 90)} ${box.width}x${box.height}`);
+}"""
+
+
+@pytest.fixture(scope="module")
+def scene(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
+    mayor = town.person("mayor-of-looks", admin=True)
+    slug = f"watch-{mayor.name}"
+    redirect = ("--redirect-uri", "https://tides.example/back")
+    town.server.admin("org", "create", slug, "--owner", mayor.name, "--name", "Tide watch", *redirect)
+    running = start_server(tmp_path_factory.mktemp("new") / "data")
+    yield Scene(town, Town(running), mayor, slug, town.client(REDIRECT, "Weather & waves"))
+    _ended(running)
+
+
+@pytest.fixture(scope="module")
+def contexts(chromium: Chromium, scene: Scene) -> Iterator[dict[str, BrowserContext]]:
+    """The browsers of the mayor and of nobody."""
+    made = {who: chromium.new_context(reduced_motion="reduce") for who in ("nobody", "mayor")}
+    visit = made["mayor"].new_page()
+    enter(visit, scene.town, scene.mayor)
+    visit.close()
+    yield made
+    for context in made.values():
+        context.close()
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the screenshots go, for people to look at."""
+    return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_a_page_is_accessible_readable_and_whole(
+    place: Place, scene: Scene, contexts: dict[str, BrowserContext], pictures: Path
+) -> None:
+    axe = (package("axe-core") / "axe.min.js").read_text()
+    page = contexts[place.who].new_page()
+    try:
+        page.goto(place.address(scene))
+        place.then(page)
+        assert page.locator("h1").count() == 1
+        assert page.title().endswith(" · Brant")
+        page.evaluate(axe)
+        findings: dict[str, Any] = {}
+        for width_name, width in WIDTHS.items():
+            page.set_viewport_size({"width": width, "height": 800})
+            for scheme in SCHEMES:
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                findings[f"axe, {width_name}, {scheme}"] = page.evaluate(AXE)
+                page.screenshot(path=pictures / f"{place.name}-{width_name}-{scheme}.png", full_page=True)
+            findings[f"small targets, {width_name}"] = page.evaluate(SMALL_TARGETS)
+        findings["small text"] = page.evaluate(SMALL_TEXT)
+        findings["too wide at 320 px"] = _overflow(page)
+    finally:
+        page.close()
+    assert {name: found for name, found in findings.items() if found} == {}
+
+
+def test_no_page_is_left_out(tmp_path: Path) -> None:
+    data_folder.prepare(tmp_path)
+    routes = {route.path for route in build(Settings(data=tmp_path)).routes if isinstance(route, Route)}
+    shown = {place.route for place in PLACES if place.route}
+    # What has no face: a form's address, the style sheet, and what only programs read.
+    faceless = {
+        path
+        for path in routes - shown
+        if path.startswith(("/api/", "/.well-known/", "/static/")) or path in ("/healthz", "/signout")
+    }
+    assert routes - faceless == shown
+
+
+def _overflow(page: Page) -> list[str]:
+    page.set_viewport_size({"width": 320, "height": 800})
+    wide: list[str] = page.evaluate(
+        """() => document.scrollingElement.scrollWidth <= 320 ? [] :
+          [...document.querySelectorAll('body *')].filter(one => one.getBoundingClientRect().right > 320.5)
+            .map(one => one.outerHTML.slice(0, 90))"""
+    )
+    return wide
