@@ -21,11 +21,8 @@ def add(desk: Desk) -> None:
         password=read_password(desk.stdin) if options.password_stdin else None,
     )
     _end_setup(desk)
-    missing = (
-        "" if made.has_password else f"a password: brant admin password {made.name} --data {options.data}; "
-    )
     desk.out.write(
-        f"added {made.name}; {missing}a token for them: brant admin token {made.name} --data {options.data}\n"
+        f"added {made.name}; a token for them: brant admin token {made.name} --data {options.data}\n"
     )
 
 
