@@ -74,6 +74,7 @@ def build(
         renderer,
         issuer=settings.issuer,
         reserved=reserved_words(METHODS)["owner_slug"],
+        admit=lambda address: limits.spend(what="page", address=address),
         clock=clock,
     )
     storage = Storage(services.downloads, UploadEndpoint(services.uploads, clock), signer, clock)

@@ -12,7 +12,7 @@ from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
 from brant.errors import RateLimited, Unauthenticated
 from brant.server.domain.actor import Actor
-from brant.server.edge.limits import COSTS, WINDOW, Limits, cost_of, network
+from brant.server.edge.limits import COSTS, OPEN, WINDOW, Limits, cost_of, network
 from brant.server.edge.load import Load
 from brant.server.edge.windows import MOST_KEYS, Windows
 from brant.server.settings import DEFAULT_RATE_LIMIT
@@ -221,7 +221,8 @@ def test_ten_thousand_files_at_once_and_a_wild_loop_of_lists() -> None:
 
 def test_every_cost_is_of_something_that_there_is() -> None:
     names = {method.name for method in (*METHODS, *EXTENSIONS.values())}
-    assert set(COSTS) <= names
+    assert set(COSTS) <= names | OPEN
+    assert not names & OPEN
     assert cost_of("StartBlobUpload") < cost_of("GetDataset") < cost_of("ListDatasets")
 
 
@@ -291,6 +292,56 @@ def test_a_revoked_token_that_was_right_once_counts_as_a_guess() -> None:
 
     with pytest.raises(RateLimited), limits.guarding("192.0.2.1", ("", "KGAT_b")):
         pass
+
+
+def test_clients_of_oauth_guess_no_faster(owned: Owned) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+
+    def ask(key: str) -> Answer:
+        headers = {**form, **basic("org:institute", key)}
+        return send(owned, "POST", "/api/v1/oauth2/introspect", b"token=KGAT_a", headers)
+
+    assert [ask(f"{number:032x}").status for number in range(4)] == [401, 401, 429, 429]
+    assert ask("0" * 32).headers["Retry-After"]
+
+
+def test_a_request_that_is_wrong_otherwise_proves_no_credentials(owned: Owned) -> None:
+    headers = {"Content-Type": "text/plain", **basic("org:institute", "0" * 32)}
+    statuses = [send(owned, "POST", "/api/v1/oauth2/token", b"", headers).status for _ in range(3)]
+    assert statuses == [400] * 3
+    for number in range(2):
+        hello(owned, {"Authorization": f"Bearer KGAT_{number:032}"})
+
+    assert send(owned, "POST", "/api/v1/oauth2/token", b"", headers).status == 429
+
+
+# Pages and OAuth endpoints
+
+
+def test_a_page_that_is_asked_for_too_often_is_refused_as_a_page(owned: Owned) -> None:
+    browser = {"Accept": "text/html"}
+    answers = [send(owned, "GET", "/signin", headers=browser) for _ in range(11)]
+    assert [answer.status for answer in answers] == [200] * 10 + [429]
+
+    refused = answers[-1]
+
+    assert refused.headers["Content-Type"].startswith("text/html")
+    assert int(refused.headers["Retry-After"]) > 0
+    assert b"the limit is 10 a minute for pages and logins at one address; try again in" in refused.body
+    assert rpc(owned, LIST, {}).status == 200
+
+
+def test_an_oauth_endpoint_refuses_in_its_own_form(owned: Owned) -> None:
+    headers = {"Content-Type": "application/json"}
+    register = [send(owned, "POST", "/api/v1/oauth2/register", b"{}", headers) for _ in range(3)]
+
+    refused = register[-1]
+
+    assert [answer.status for answer in register] == [400, 400, 429]
+    assert refused.json["error"] == "temporarily_unavailable"
+    assert "(register counts as 5)" in refused.json["error_description"]
+    assert refused.headers["RateLimit-Limit"] == "10"
+    assert int(refused.headers["Retry-After"]) > 0
 
 
 # Load

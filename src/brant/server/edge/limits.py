@@ -21,7 +21,7 @@ WINDOW: Final = 60
 # An IPv4 address where IPv6 is listened on (RFC 4291 §2.5.5.2).
 _MAPPED: Final = bytes(10) + b"\xff\xff"
 
-Kind = Literal["user", "token", "address", "anonymous", "failures"]
+Kind = Literal["user", "token", "address", "anonymous", "open", "failures"]
 
 # A request is ten points, so that what costs little can cost a tenth.
 REQUEST: Final = 10
@@ -37,11 +37,18 @@ COSTS: Final[Mapping[str, int]] = {
     "CreateDataset": 20,
     "CreateDatasetVersion": 20,
     "CreateDatasetVersionById": 20,
+    # The OAuth endpoints. An application may ask about each request that it gets itself.
+    "introspect": 2,
+    # Anybody may, and each leaves a row.
+    "register": 50,
 }
-"""What a call costs, in tenths of a request, by its method's name, where it is not one request.
+"""What a call costs, in tenths of a request, where it is not one request: by the name of a method, or by a
+word of `OPEN`.
 
 Methods that list or search cost two (`cost_of`).
 """
+OPEN: Final = frozenset({"token", "introspect", "revoke", "register", "page"})
+"""What is no method, and is asked for without an access token: OAuth endpoints and pages."""
 
 
 class _Rule(NamedTuple):
@@ -62,6 +69,7 @@ _RULES: Final[Mapping[Kind, _Rule]] = {
     "anonymous": _Rule(
         0.5, "requests", "callers without credentials at one address", "or send a token: with one it is more"
     ),
+    "open": _Rule(0.5, "requests", "pages and logins at one address", "and let fewer programs ask at once"),
     "failures": _Rule(
         0.1, "wrong credentials", "one address", "with a token or key that has worked here it is at once"
     ),
@@ -90,14 +98,15 @@ class Limits:
         self._proven: OrderedDict[bytes, None] = OrderedDict()
 
     def spend(self, *, what: str, address: str, actor: Actor | None = None) -> None:
-        """Counts one call of `what`: the name of a method, or a word of `COSTS` for a page or a form.
+        """Counts one call of `what`: the name of a method, or a word of `OPEN`.
 
         A caller who is no actor is known by address alone. A call that is refused costs
         nothing. Raises RateLimited, which names the limit and says when the same call will fit into it.
         """
         if not self._per_minute:
             return
-        who: tuple[tuple[Kind, object], ...] = (("anonymous", network(address)),)
+        who: tuple[tuple[Kind, object], ...]
+        who = (("open" if what in OPEN else "anonymous", network(address)),)
         if actor is not None:
             who = (("address", network(address)), ("user", actor.user_id), ("token", actor.token_id))
         charges = [
@@ -108,27 +117,38 @@ class Limits:
 
     @contextmanager
     def guarding(self, address: str, credentials: Sequence[str]) -> Iterator[None]:
-        """Counts Unauthenticated, raised inside, as a wrong guess from `address`.
-
-        Once there are too many, raises RateLimited before anything is looked up; but `credentials` that have
-        been right lately are let through: who guesses shuts out nobody who works at the same address.
-        """
-        if not self._per_minute:
-            yield
-            return
-        digest, place = sha256("\0".join(credentials).encode()).digest(), network(address)
-        if digest not in self._proven:
-            self._charge("failures", place, REQUEST, "")
+        """`admit`, then takes Unauthenticated, raised inside, for `wrong`, and a good end for `right`."""
+        self.admit(address, credentials)
         try:
             yield
         except Unauthenticated:
-            limit = self._limit("failures", 1.0)
-            self._storage.acquire_sliding_window_entry(f"failures/{place}", limit, WINDOW, REQUEST)
+            self.wrong(address)
             raise
-        self._proven[digest] = None
-        self._proven.move_to_end(digest)
-        if len(self._proven) > _PROVEN:
-            self._proven.popitem(last=False)
+        self.right(credentials)
+
+    def admit(self, address: str, credentials: Sequence[str]) -> None:
+        """Raises RateLimited, before anything is looked up, where too many wrong ones came from `address`.
+
+        `credentials` that have been right lately are let through all the same: who guesses shuts out nobody
+        who works at the same address.
+        """
+        if self._per_minute and _digest(credentials) not in self._proven:
+            self._charge("failures", network(address), REQUEST, "")
+
+    def wrong(self, address: str) -> None:
+        """Credentials from `address` were wrong."""
+        if self._per_minute:
+            key, limit = f"failures/{network(address)}", self._limit("failures", 1.0)
+            self._storage.acquire_sliding_window_entry(key, limit, WINDOW, REQUEST)
+
+    def right(self, credentials: Sequence[str]) -> None:
+        """`credentials` were right. Never say so of what nobody has looked up."""
+        if self._per_minute:
+            digest = _digest(credentials)
+            self._proven[digest] = None
+            self._proven.move_to_end(digest)
+            if len(self._proven) > _PROVEN:
+                self._proven.popitem(last=False)
 
     def _charge(self, kind: Kind, caller: object, cost: int, what: str) -> "_Charge":
         """What is to be counted where. Raises RateLimited where it does not fit."""
@@ -171,6 +191,10 @@ def network(address: str) -> str:
     if packed.startswith(_MAPPED):
         return ".".join(str(byte) for byte in packed[12:])
     return packed[:8].hex()
+
+
+def _digest(credentials: Sequence[str]) -> bytes:
+    return sha256("\0".join(credentials).encode()).digest()
 
 
 def _wait(previous: int, left: float, current: int, rest: float, room: int) -> int:

@@ -84,11 +84,20 @@ class _Endpoint(ABC):
             raise InvalidInput(
                 "parameters belong into the body: an address is logged and passed on (RFC 6750 sec. 2.3)"
             )
-        headers = Headers(scope=scope)
-        self._limits.spend(what=self._what, address=(scope.get("client") or ("",))[0])
+        headers, peer = Headers(scope=scope), (scope.get("client") or ("",))[0]
+        self._limits.spend(what=self._what, address=peer)
         refuse_encoding(headers)
         body = await read_body(receive, headers, BODY_LIMIT)
-        return await run_in_threadpool(self._handle, headers, body)
+        credentials = headers.getlist("authorization")
+        if not credentials:
+            return await run_in_threadpool(self._handle, headers, body)
+        self._limits.admit(peer, credentials)
+        answer = await run_in_threadpool(self._handle, headers, body)
+        if answer.status == 401:
+            self._limits.wrong(peer)
+        elif answer.status == 200:
+            self._limits.right(credentials)
+        return answer
 
     @abstractmethod
     def _handle(self, headers: Headers, body: bytes) -> Answer:

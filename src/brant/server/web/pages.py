@@ -29,9 +29,10 @@ def build_site(
     *,
     issuer: str,
     reserved: Collection[str],
+    admit: Callable[[str], None],
     clock: Callable[[], datetime],
 ) -> Site:
-    """The site; `reserved` are words that no user or organization may be called by."""
+    """The site; `reserved` are words that no user or organization may be called by; `admit` as in `Site`."""
     users, sessions = services.users, services.sessions
     parts = (
         Home(users),
@@ -43,4 +44,5 @@ def build_site(
         People(users, reserved),
         OrganizationPages(services.organizations, reserved, issuer),
     )
-    return Site(chain.from_iterable(part.pages() for part in parts), sessions, renderer, clock)
+    pages = chain.from_iterable(part.pages() for part in parts)
+    return Site(pages, sessions, renderer, admit=admit, clock=clock)

@@ -48,14 +48,24 @@ class Sessions(Protocol):
 
 
 class Site:
-    """All pages. Their functions run in worker threads, since they wait for the database."""
+    """All pages. Their functions run in worker threads, since they wait for the database.
+
+    `admit` is asked with each visitor's address, and raises RateLimited.
+    """
 
     def __init__(
-        self, pages: Iterable[Page], sessions: Sessions, renderer: Renderer, clock: Callable[[], datetime]
+        self,
+        pages: Iterable[Page],
+        sessions: Sessions,
+        renderer: Renderer,
+        *,
+        admit: Callable[[str], None],
+        clock: Callable[[], datetime],
     ) -> None:
         self._pages = tuple(pages)
         self._sessions = sessions
         self._renderer = renderer
+        self._admit = admit
         self._clock = clock
 
     def routes(self) -> list[Route]:
@@ -74,6 +84,7 @@ class Site:
 
     async def _answer(self, page: Page, request: Request) -> Response:
         visit = self._visit(request)
+        self._admit(visit.address)
         try:
             if request.method == "POST":
                 forgery.check_source(request.headers, visit.origin)
