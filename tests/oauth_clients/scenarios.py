@@ -1,6 +1,7 @@
 """What every OAuth client does with our server, as far as it has a way to do it."""
 
 import json
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -86,8 +87,10 @@ def the_application_hears_that_the_person_said_no(stage: Stage) -> None:
 @scenario(Can.HEAR_NO)
 def a_public_application_without_a_code_challenge_hears_that_it_needs_one(stage: Stage) -> None:
     client = stage.public(pkce=False)
+    redirect = stage.sent_back(client)
+    assert "code" not in dict(parse_qsl(urlsplit(redirect).query))
     with refused("invalid_request"):
-        client.finish(stage.sent_back(client))
+        client.finish(redirect)
 
 
 @scenario()
