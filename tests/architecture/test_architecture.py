@@ -42,6 +42,10 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
         "brant.server.edge",
         ("brant.server.oauth", "brant.server.domain", "brant.server.store", "brant.contract", *GROUND),
     ),
+    (
+        "brant.server.web",
+        ("brant.server.edge", "brant.server.oauth", "brant.server.domain", "brant.contract", *GROUND),
+    ),
     ("brant.server.settings", GROUND),
     (
         "brant.server.app",

@@ -36,8 +36,8 @@ SMALL_TEXT = """() => {
   return found;
 }"""
 SMALL_TARGETS = """() => {
-  const all = 'button, select, textarea, input:not([type=hidden]):not([type=checkbox]):not(.unseen), label.tick, '
-    + 'a:not(p > a, dd > a, .skip), .button';
+  const all = 'button, select, textarea, input:not([type=hidden]):not([type=checkbox]):not(.unseen), '
+    + 'label.tick, a:not(p > a, dd > a, .skip), .button';
   return [...document.querySelectorAll(all)]
     .map(one => [one, one.getBoundingClientRect()])
     .filter(([, box]) => box.height < 43.9 || box.width < 43.9)
