@@ -69,8 +69,10 @@ class RunningServer:
     def add_user(self, name: str, *, admin: bool = False) -> None:
         self.admin("user", "add", name, *(["--admin"] if admin else []))
 
-    def token(self, name: str) -> str:
-        return issued(self.admin("token", name).strip())
+    def token(self, name: str, *scopes: str) -> str:
+        """A new token of a user, for everything or for `scopes` alone."""
+        words = (word for scope in scopes for word in ("--scope", scope))
+        return issued(self.admin("token", name, *words).strip())
 
     def key(self, name: str) -> str:
         """The key in the kaggle.json of a user."""

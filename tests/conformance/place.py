@@ -56,6 +56,11 @@ class Served:
         self._server.add_user(name)
         return User(name, self._server.token(name), self._server.key(name))
 
+    def limited(self, user: User, *scopes: str) -> User:
+        """The same user with a token for `scopes` alone, which also stands in the place of the key."""
+        token = self._server.token(user.name, *scopes)
+        return User(user.name, token, token)
+
     def call(self, user: User | None, method: Method[Req, Resp], request: Req) -> Resp:
         """By RPC, with the user's access token."""
         headers = {"Content-Type": "application/json"}

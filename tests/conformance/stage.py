@@ -47,6 +47,11 @@ class Stage:
         """A user nobody else has."""
         return self.place.add_user(f"{word}-of-scenario-{next(_numbers)}")
 
+    def limited(self, *scopes: str) -> User:
+        """`self.user` with a token that allows `scopes` alone; only where there is an edge to check them."""
+        assert isinstance(self.place, Served)
+        return self.place.limited(self.user, *scopes)
+
     def client(self, user: User | None = None, *, credential: Credential | None = None) -> Driver:
         """The client under test, in the hands of `user` (of `self.user` where none is named)."""
         return self.driver(self.place, user or self.user, self._fresh_room(), credential=credential)
@@ -109,7 +114,7 @@ class Because(Enum):
     """Why a client refuses, by what one client or another says of it: no other reason passes for this one."""
 
     MISSING = r"\b404\b|[Tt]here is no |has no "
-    FORBIDDEN = r"\b403\b|may not"
+    FORBIDDEN = r"\b403\b|may not|this token lacks"
     NOT_SIGNED_IN = r"\b401\b|not authenticated|Authentication required|needs credentials|refused the "
     TAKEN = r"already|in use"
     INVALID = (

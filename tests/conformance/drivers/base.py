@@ -61,6 +61,7 @@ class Can(Enum):
     ANONYMOUS = auto()  # reads public datasets without credentials
     TOKEN = auto()  # takes an access token
     KEY = auto()  # takes a legacy key
+    SCOPES = auto()  # calls a server, which holds it to the scopes of its token
 
 
 class Refused(Exception):

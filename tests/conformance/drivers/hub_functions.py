@@ -20,6 +20,7 @@ _MISTAKES = frozenset(
 
 OFFERED = frozenset(
     {
+        Can.SCOPES,
         Can.CREATE,
         Can.VERSION,
         Can.NEST_FOLDERS,

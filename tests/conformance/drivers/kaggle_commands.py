@@ -18,6 +18,7 @@ _FAILURES = ("creation error", "Upload unsuccessful")
 
 OFFERED = frozenset(
     {
+        Can.SCOPES,
         Can.CREATE,
         Can.PUBLIC,
         Can.DESCRIBE,

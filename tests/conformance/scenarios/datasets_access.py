@@ -1,6 +1,7 @@
 """Who may do what: strangers, collaborators, callers without credentials, and callers with wrong ones."""
 
 from brant.contract.dataset_messages import CollaboratorType, DatasetCollaborator, DatasetSettings
+from brant.contract.handles import DatasetHandle
 from tests.conformance import contents
 from tests.conformance.contents import CSV, OTHER_CSV, digest, digests
 from tests.conformance.drivers.base import Can
@@ -116,6 +117,71 @@ def an_access_token_is_enough(stage: Stage) -> None:
 def a_legacy_key_is_enough(stage: Stage) -> None:
     handle = stage.published(FILES)
     assert contents.read(stage.client(credential="key").download(handle)) == digests(FILES)
+
+
+@scenario(Can.CREATE, Can.SCOPES, features="O6 D4 H3 X3")
+def a_token_that_may_only_read_makes_no_dataset(stage: Stage) -> None:
+    reader = stage.client(stage.limited("datasets.get:*"))
+    refused(Because.FORBIDDEN, reader.create, stage.publication(FILES))
+    assert not stage.contract().exists(stage.handle)
+
+
+@scenario(Can.VERSION, Can.SCOPES, features="O6 D5 H3 X3")
+def a_token_that_may_only_read_makes_no_version(stage: Stage) -> None:
+    stage.published(FILES)
+    reader = stage.client(stage.limited("resources.viewer:*"))
+    refused(Because.FORBIDDEN, reader.version, stage.publication({"heights.csv": OTHER_CSV}), "Not allowed.")
+    assert stage.contract().dataset(stage.handle).current_version_number == 1
+
+
+@scenario(Can.VERSION, Can.SCOPES, features="O6 D5 H3 X3")
+def a_token_bound_to_a_dataset_makes_versions_of_it_and_of_no_other(stage: Stage) -> None:
+    other = stage.published(FILES, slug="moon-tables", title="Moon tables")
+    handle = stage.published(FILES)
+    bound = stage.limited(f"datasets.editor:{handle}")
+    stage.step("publishes the dataset of the token")
+    stage.client(bound).version(stage.publication({"heights.csv": OTHER_CSV}), "By a bound token.")
+    assert stage.held(2) == digests({"heights.csv": OTHER_CSV})
+    stage.step("publishes another")
+    elsewhere = stage.publication({"heights.csv": OTHER_CSV}, other)
+    refused(Because.FORBIDDEN, stage.client(bound).version, elsewhere, "Not allowed.")
+    assert stage.contract().dataset(other).current_version_number == 1
+
+
+@scenario(Can.CREATE, Can.SCOPES, features="O6 D4 H3 X3")
+def a_token_bound_to_a_dataset_makes_it_and_no_other(stage: Stage) -> None:
+    bound = stage.limited(f"datasets.editor:{stage.handle}")
+    files = {"heights.csv": CSV}
+    handle = DatasetHandle(stage.user.name, "moon-tables")
+    other = stage.publication(files, handle).saying(title="Moon tables")
+    refused(Because.FORBIDDEN, stage.client(bound).create, other)
+    assert not stage.contract().exists(other.handle)
+    stage.client(bound).create(stage.publication(files))
+    assert stage.held() == digests(files)
+
+
+# What a library uploads is a dataset or a version: it has to look.
+@scenario(Can.CREATE, Can.VERSION, Can.KNOWS_TAKEN, Can.SCOPES, features="O6 D4 D5 X3")
+def a_token_that_may_publish_and_not_look_publishes(stage: Stage) -> None:
+    blind = stage.limited(f"datasets.update:{stage.handle}")
+    stage.client(blind).create(stage.publication({"heights.csv": CSV}))
+    stage.client(blind).version(stage.publication({"heights.csv": OTHER_CSV}), "Unseen.")
+    assert stage.held(1) == digests({"heights.csv": CSV})
+    assert stage.held(2) == digests({"heights.csv": OTHER_CSV})
+
+
+@scenario(Can.DOWNLOAD, Can.SCOPES, features="O6 D3 H1 X3")
+def a_token_bound_to_a_dataset_downloads_it_and_no_other(stage: Stage) -> None:
+    other = stage.published({"moon.csv": CSV}, slug="moon-tables", title="Moon tables", public=True)
+    handle = stage.published(FILES)
+    bound = stage.limited(f"datasets.get:{handle}")
+    assert contents.read(stage.client(bound).download(handle)) == digests(FILES)
+    refused(Because.FORBIDDEN, stage.client(bound).download, other)
+
+
+@scenario(Can.WHOAMI, Can.SCOPES, features="O6 H5 X3")
+def a_token_for_anything_at_all_has_a_name(stage: Stage) -> None:
+    assert stage.client(stage.limited("models.get:*")).whoami() == stage.user.name
 
 
 @scenario(Can.WHOAMI, features="H5 X3")

@@ -5,16 +5,11 @@ import json
 import socket
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-from brant.contract.scopes import parse
-from brant.server.domain.services import Services
 from tests.conftest import RunningServer, User
-from tests.ledger import issued
 
 
 class Answer(NamedTuple):
@@ -120,6 +115,4 @@ def address_of(server: RunningServer, handle: str, file: str | None = None) -> s
 
 def limited(server: RunningServer, user: User, *scopes: str) -> User:
     """The same user with a token that allows `scopes` alone; the key stays as it is."""
-    with closing(Services.open(server.data)) as services:
-        token = services.tokens.make_token(user.name, datetime.now(UTC), scopes=parse(" ".join(scopes)))
-    return replace(user, token=issued(token))
+    return replace(user, token=server.token(user.name, *scopes))

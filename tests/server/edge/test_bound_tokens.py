@@ -184,18 +184,16 @@ def test_a_new_dataset_is_made_under_the_bound_handle_alone(server, changing):
     assert lacks(by_rest(server, datasets.GET_DATASET, maker, changing.owner.name, "made-here"))
 
 
-def test_the_query_of_a_new_dataset_and_its_body_are_one_message(server, bound):
-    handle = f"{bound.owner.name}/made-so"
-    maker = limited(server, bound.owner, f"datasets.update:{handle}")
-    body = json.dumps({"ownerSlug": bound.owner.name, "slug": "made-so", "title": "Made So"}).encode()
-    for query in (
-        "slug=made-else",
-        "Slug=made-else",
-        "s_l_u_g=made-else",
-        f"owner_slug={bound.stranger.name}",
-    ):
-        answer = send(server, "POST", f"/api/v1/datasets/create/new?{query}", body, bearer(maker))
-        assert lacks(answer), query
+def test_the_query_of_a_new_dataset_names_nothing(server, bound):
+    maker = limited(server, bound.owner, f"datasets.update:{bound.owner.name}/made-so")
+    path, own, other = "/api/v1/datasets/create/new", {"slug": "made-so"}, {"slug": "made-else"}
+    for query in ("", "?slug=made-else", "?Slug=made-else", f"?owner_slug={bound.stranger.name}"):
+        body = json.dumps({**own, "title": "Made So"}).encode()
+        answer = send(server, "POST", path + query, body, bearer(maker))
+        assert (answer.status, b"at least one file" in answer.body) == (400, True), query
+    for query in ("", "?slug=made-so", "?SLUG=made-so"):
+        body = json.dumps({**other, "title": "Made Else"}).encode()
+        assert lacks(send(server, "POST", path + query, body, bearer(maker))), query
 
 
 def test_a_list_takes_a_token_for_all_datasets(server, bound):
@@ -357,8 +355,8 @@ def test_a_token_is_ended_by_itself_with_any_scope_and_by_number_with_the_accoun
         answer = rpc(server, expire, request, bearer(small))
         assert lacks(answer), request
         assert 'scope="account.update:*"' in answer.headers["WWW-Authenticate"]
-    by_query = f"/api/v1/tokens/revoke?tokenId=1&token={'x' * 20}"
-    assert lacks(send(server, "POST", by_query, b"{}", bearer(small)))
+    by_rest = ("/api/v1/tokens/revoke?token=x", b'{"tokenId": "1"}')
+    assert lacks(send(server, "POST", *by_rest, bearer(small)))
     account = limited(server, owner, "account.update:*")
     assert rpc(server, expire, {"tokenId": 10**9}, bearer(account)).status == 404
     assert rpc(server, expire, {"token": small.token}, bearer(small)).status == 200

@@ -1,6 +1,7 @@
 """Publishes a folder as a new dataset or as a new version of one: whole or not at all."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +26,7 @@ from brant.contract.method import Empty, Method
 from brant.errors import (
     BrantError,
     Conflict,
+    InsufficientScope,
     InvalidHandle,
     InvalidInput,
     NotFound,
@@ -73,9 +75,11 @@ def create(
     with selected(folder, dir_mode, ignore) as selection:
         caller = _greet(session)
         advice = f"in {described.path}, or publish a new version with 'brant datasets version'"
-        if _exists(session, handle):
-            raise Conflict(f"{handle} is there already: choose another slug {advice}")
-        _check_title(session, handle, described.title, caller, f"choose another {advice}")
+        # A token that may publish need not be one that may look; then the server says all this at the end.
+        with suppress(InsufficientScope):
+            if _exists(session, handle):
+                raise Conflict(f"{handle} is there already: choose another slug {advice}")
+            _check_title(session, handle, described.title, caller, f"choose another {advice}")
         request = ApiCreateDatasetRequest(
             owner_slug=handle.owner,
             slug=handle.slug,
@@ -141,7 +145,8 @@ def publish(
         body = ApiCreateDatasetVersionRequestBody(version_notes=notes)
         request = ApiCreateDatasetVersionRequest(owner_slug=handle.owner, dataset_slug=handle.slug, body=body)
     else:
-        _check_title(session, handle, handle.slug, caller, "choose another slug")
+        with suppress(InsufficientScope):  # a token for this dataset alone may not list
+            _check_title(session, handle, handle.slug, caller, "choose another slug")
         request = ApiCreateDatasetRequest(
             owner_slug=handle.owner, slug=handle.slug, title=handle.slug, is_private=True
         )
@@ -156,11 +161,12 @@ def _version_request(
         by_number = ApiCreateDatasetVersionByIdRequest(id=described.id_no, body=body)
         return by_number, str(described.handle or described.id_no)
     handle = _required(described)
-    if not _exists(session, handle):
-        raise NotFound(
-            f"there is no dataset {handle}, or none that you may see: correct the id, "
-            "or publish it first with 'brant datasets create'"
-        )
+    with suppress(InsufficientScope):  # such a token may still publish
+        if not _exists(session, handle):
+            raise NotFound(
+                f"there is no dataset {handle}, or none that you may see: correct the id, "
+                "or publish it first with 'brant datasets create'"
+            )
     by_handle = ApiCreateDatasetVersionRequest(owner_slug=handle.owner, dataset_slug=handle.slug, body=body)
     return by_handle, str(handle)
 
@@ -245,10 +251,15 @@ def _greet(session: Session) -> str:
 
 
 def _exists(session: Session, handle: DatasetHandle) -> bool:
-    """Whether the handle is taken, found out as official clients do: its status is an error if not."""
+    """Whether the handle is taken, found out as official clients do: its status is an error if not.
+
+    Raises InsufficientScope where the token may not look at it.
+    """
     request = ApiGetDatasetStatusRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
     try:
         session.call(wire.GET_DATASET_STATUS, request)
+    except InsufficientScope:
+        raise
     except (NotFound, PermissionDenied, InvalidInput):
         return False
     return True
