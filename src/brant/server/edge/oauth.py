@@ -22,7 +22,7 @@ from brant.server.oauth import metadata
 from brant.server.oauth.assembly import OAuth
 from brant.server.oauth.endpoints import Form
 from brant.server.oauth.registration import Registration
-from brant.server.oauth.requests import Answer
+from brant.server.oauth.requests import Answer, plain
 
 BODY_LIMIT: Final = 64 * 1024
 _MOST_FIELDS: Final = 50
@@ -176,7 +176,7 @@ def _fields(body: bytes) -> list[tuple[str, str]]:
 
 
 def _failure(status: int, error: str, words: str, headers: Mapping[str, str] | None = None) -> Answer:
-    return Answer(status, {"error": error, "error_description": words}, headers or {})
+    return Answer(status, {"error": error, "error_description": plain(words)}, headers or {})
 
 
 def _response(answer: Answer) -> Response:

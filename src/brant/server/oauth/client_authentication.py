@@ -72,7 +72,9 @@ def _basic(header: str) -> tuple[str, str]:
     try:
         text = base64.b64decode(value.strip(), validate=True).decode()
     except (binascii.Error, UnicodeDecodeError):
-        raise _refused("The Basic credentials are not base64 of CLIENT:KEY (RFC 7617 sec. 2).") from None
+        text = ""
+    if ":" not in text:
+        raise _refused("The Basic credentials are not base64 of CLIENT:KEY (RFC 7617 sec. 2).")
     if text.startswith(CLIENT_PREFIX):
         # Many send the id as it is, though RFC 6749 §2.3.1 wants it encoded; a key has no colon.
         client_id, _, key = text.rpartition(":")

@@ -1,5 +1,6 @@
 """The provider: authlib's server over our tables, for one request in one transaction."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
@@ -23,7 +24,7 @@ from brant.server.oauth.requests import Answer, Asking, HeldCode, HeldToken, pla
 from brant.server.oauth.token_endpoints import Introspection, Revocation
 
 # RFC 7636 §4.2: a SHA-256 in base64url; kagglesdk/kaggle_oauth.py:46 leaves its padding on.
-_CHALLENGE_LENGTH: Final = 43
+_CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}=?")
 
 _WORDS: Final = {
     "invalid_grant": "The code or refresh token is unknown, expired, used, revoked, or another client's.",
@@ -191,7 +192,7 @@ class _S256(CodeChallenge):  # type: ignore[misc]
             raise InvalidRequestError("The code_challenge is missing (RFC 7636 sec. 4.3).")
         if method != "S256":
             raise InvalidRequestError("The code_challenge_method must be S256 (RFC 9700 sec. 2.1.1).")
-        if len(unpadded(challenge)) != _CHALLENGE_LENGTH:
+        if not _CHALLENGE.fullmatch(challenge):
             raise InvalidRequestError("The code_challenge is no SHA-256 in base64url (RFC 7636 sec. 4.2).")
 
 
