@@ -4,6 +4,7 @@ import asyncio
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from brant.server.settings import DEFAULT_RATE_LIMIT
 from tests.conftest import RunningServer, User
 from tests.server.edge.calls import Answer, basic, bearer, rpc, send, start_upload
 from tests.server.edge.owned import Owned, owned_server
+from tests.server.oauth import flow
 
 HELLO = "api.v1.DiagnosticsService/Hello"
 LEGACY_LIST = "datasets/list"
@@ -303,6 +305,19 @@ def test_clients_of_oauth_guess_no_faster(owned: Owned) -> None:
 
     assert [ask(f"{number:032x}").status for number in range(4)] == [401, 401, 429, 429]
     assert ask("0" * 32).headers["Retry-After"]
+
+
+def test_a_token_that_was_just_given_out_is_let_in_beside_a_guesser(owned: Owned) -> None:
+    # Consent is given by the real clock.
+    owned.clock.move((datetime.now(UTC) - owned.clock()).total_seconds())
+    user = owned.new_user()
+    for number in range(4):
+        hello(owned, {"Authorization": f"Bearer KGAT_{number:032}"})
+
+    fresh = flow.tokens(owned, user, flow.register(owned))["access_token"]
+
+    assert flow.hello(owned, fresh) == 200
+    assert hello(owned, bearer(user)).status == 429
 
 
 def test_a_request_that_is_wrong_otherwise_proves_no_credentials(owned: Owned) -> None:

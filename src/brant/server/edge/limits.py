@@ -100,8 +100,8 @@ class Limits:
     def spend(self, *, what: str, address: str, actor: Actor | None = None) -> None:
         """Counts one call of `what`: the name of a method, or a word of `OPEN`.
 
-        A caller who is no actor is known by address alone. A call that is refused costs
-        nothing. Raises RateLimited, which names the limit and says when the same call will fit into it.
+        A caller who is no actor is known by address alone. A call that is refused costs nothing.
+        Raises RateLimited, which names the limit and says when the same call will fit into it.
         """
         if not self._per_minute:
             return

@@ -89,15 +89,23 @@ class _Endpoint(ABC):
         refuse_encoding(headers)
         body = await read_body(receive, headers, BODY_LIMIT)
         credentials = headers.getlist("authorization")
-        if not credentials:
-            return await run_in_threadpool(self._handle, headers, body)
-        self._limits.admit(peer, credentials)
+        if credentials:
+            self._limits.admit(peer, credentials)
         answer = await run_in_threadpool(self._handle, headers, body)
-        if answer.status == 401:
+        self._learn(peer, credentials, answer)
+        return answer
+
+    def _learn(self, peer: str, credentials: list[str], answer: Answer) -> None:
+        """Which credentials were wrong, and which are known to be right."""
+        if credentials and answer.status == 401:
             self._limits.wrong(peer)
         elif answer.status == 200:
-            self._limits.right(credentials)
-        return answer
+            if credentials:
+                self._limits.right(credentials)
+            given = answer.body.get("access_token")
+            if given:
+                # Good from its first use on, even where somebody at that address guesses.
+                self._limits.right(("", given))
 
     @abstractmethod
     def _handle(self, headers: Headers, body: bytes) -> Answer:
