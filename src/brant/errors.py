@@ -23,19 +23,22 @@ BrantError
 
 from typing import ClassVar, NamedTuple
 
+from brant.redact import redact
+
 
 class BrantError(Exception):
     """An error with a message that says what to do next.
 
-    `code` is the wire code (equal to the HTTP status), `exit_code` that of the command line.
+    `code` is the wire code (equal to the HTTP status), `exit_code` that of the command line. What a message
+    quotes may hold a secret: it passes the filter before anyone can show it.
     """
 
     code: ClassVar[int] = 500
     exit_code: ClassVar[int] = 1
 
     def __init__(self, message: str) -> None:
-        super().__init__(message)
-        self.message = message
+        self.message = redact(message)
+        super().__init__(self.message)
 
 
 class UsageError(BrantError):

@@ -16,6 +16,7 @@ GROUND = ("brant.errors", "brant.redact", "brant._version")
 
 # The first prefix that fits a module decides; a module may import itself, its own part and what is listed.
 ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("brant.errors", ("brant.redact",)),
     *((ground, ()) for ground in GROUND),
     ("brant.contract", GROUND),
     ("brant.transfer", GROUND),

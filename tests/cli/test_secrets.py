@@ -9,9 +9,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from brant.errors import NotFound
 from tests.cli.desk import Desk, Ended
 from tests.cli.line import Line
 from tests.conftest import RunningServer, User
+from tests.ledger import issued
 from tests.transfer.peer import Exchange, peer
 
 PROXY_PASSWORD = "Proxy-Pass-7e1f"
@@ -125,3 +127,74 @@ def test_a_server_that_says_a_secret_back_does_not_get_it_shown(
                     *("datasets", *words, "--verbose", "--endpoint", running.url("")), **credentials
                 )
                 assert secret not in ended.out + ended.err
+
+
+# Put together by the script itself, so that no line of source in a traceback holds one.
+CRASH = """
+import sys, threading, warnings
+from brant.cli import crashes
+crashes.filter_crashes()
+TOKEN, KEY = "KGAT_" + "cra5h" * 6, "c0ffee00" * 4
+error = ValueError({{"key": KEY}}, f"Bearer {{TOKEN}}")
+{body}
+"""
+
+
+@pytest.mark.parametrize(
+    ("body", "remains"),
+    [
+        ("raise error", "ValueError: ({'key': '***'}, 'Bearer KGAT_***')"),
+        ("raise KeyError(f'password={KEY}') from error", "was the direct cause"),
+        (
+            "def fall():\n    raise error\nthreading.Thread(target=fall).start()",
+            "Exception in thread Thread-1",
+        ),
+        ("class Fading:\n    def __del__(self):\n        raise error\nFading()", "Exception ignored in"),
+        ("warnings.warn(f'do not pass {TOKEN}')", "UserWarning: do not pass KGAT_***"),
+        ("import atexit\natexit.register(lambda: {}[KEY])", "KeyError: '***'"),
+    ],
+    ids=["uncaught", "with its cause", "in a thread", "in a finalizer", "a warning", "at the end"],
+)
+def test_a_crash_shows_no_secret(desk: Desk, body: str, remains: str) -> None:
+    ended = desk.python(CRASH.format(body=body))
+    for secret in ("cra5hcra5h", "c0ffee00c0ffee00"):
+        assert secret not in ended.out + ended.err
+    assert remains in ended.err
+
+
+def test_a_verb_filters_crashes_from_the_beginning(desk: Desk) -> None:
+    script = """
+import sys
+from brant.cli.main import main
+main(["config", "path"])
+main(["serve", "--port", "x"])
+print(sys.excepthook.__module__, sys.unraisablehook.__module__, file=sys.stderr)
+raise ValueError("KGAT_" + "cra5h" * 6)
+"""
+    ended = desk.python(script)
+    assert "brant.cli.crashes brant.cli.crashes" in ended.err
+    assert ended.err.endswith("ValueError: KGAT_***\n")
+
+
+def test_a_key_in_the_wrong_place_is_not_shown(desk: Desk) -> None:
+    key = issued("c0ffee00" * 4)
+    for words in (
+        ["config", "set", "-n", "key", "-v", "x", key],
+        ["config", key],
+        ["datasets", "list", f"--key={key}"],
+        ["datasets", "files", key],
+        ["datasets", "list", "--page", key],
+        ["--profile", key, "config", "view"],
+        [key],
+    ):
+        ended = desk.brant(*words)
+        assert key not in ended.out + ended.err, words
+        assert ended.code, words
+
+
+def test_an_error_of_the_library_holds_no_secret() -> None:
+    key, token = "c0ffee00" * 4, "KGAT_" + "cra5h" * 6
+    error = NotFound(f"no such thing: {{'key': '{key}'}} with {token}")
+    for shown in (str(error), repr(error), error.message, *map(str, error.args)):
+        assert key not in shown
+        assert "cra5h" not in shown

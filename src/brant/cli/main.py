@@ -84,6 +84,9 @@ def _drop(stream: "TextIO") -> None:
 
 def hand_over(argv: Sequence[str]) -> int:
     """Runs a command of the server: the one line on the client side that knows it."""
+    from brant.cli.crashes import filter_crashes
+
+    filter_crashes()
     try:
         from brant.server.main import main as server
 

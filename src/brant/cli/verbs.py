@@ -7,6 +7,7 @@ from pathlib import Path
 
 from brant.cli.commands import Found, Verb
 from brant.cli.context import Context
+from brant.cli.crashes import filter_crashes
 from brant.cli.parser import Parser, actions, verb_parser
 from brant.errors import UsageError
 
@@ -15,6 +16,7 @@ def run_verb(found: Found) -> int:
     """Runs the verb that was found; its exit code, 0 unless it says another. Raises BrantError."""
     verb = found.command
     assert isinstance(verb, Verb)
+    filter_crashes()
     module = verb.load()
     parsed = _parse(verb_parser(verb, found.path), [*found.early, *found.rest])
     context = Context(
