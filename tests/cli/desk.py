@@ -5,7 +5,7 @@ import os
 import pty
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -81,8 +81,17 @@ class Desk:
         """Runs a script in the interpreter of these tests."""
         return self.run([sys.executable, "-c", script])
 
-    def at_terminal(self, *words: str | Path, typed: str = "", columns: int = 80) -> Ended:
-        """Runs `brant WORDS…` at a terminal, types when it asks, and returns all that the terminal showed."""
+    def at_terminal(
+        self,
+        *words: str | Path,
+        typed: str | Callable[[str], str] = "",
+        question: str = "[y/N] ",
+        columns: int = 80,
+    ) -> Ended:
+        """Runs `brant WORDS…` at a terminal, types when it asks `question`, and returns all that was shown.
+
+        What is typed may depend on what was shown before.
+        """
         import fcntl
         import struct
         import termios
@@ -110,8 +119,8 @@ class Desk:
             if not piece:
                 break
             shown += piece
-            if typed and b"[y/N] " in shown:
-                os.write(ours, typed.encode())
+            if typed and question.encode() in shown:
+                os.write(ours, (typed if isinstance(typed, str) else typed(shown.decode())).encode())
                 typed = ""
         os.close(ours)
         return Ended(process.wait(timeout=PATIENCE), shown.decode().replace("\r\n", "\n"), "")

@@ -33,6 +33,7 @@ from tests.cli.desk import Desk, Ended
 from tests.cli.line import Line
 from tests.client.stranger import Stranger, stranger
 from tests.conftest import RunningServer, User
+from tests.ledger import issued
 from tests.transfer.peer import Blob, status
 
 Words = Sequence[str | Path]
@@ -202,6 +203,47 @@ def a_token_path_that_leads_nowhere(scene: Scene) -> Words:
 def a_torn_token(scene: Scene) -> Words:
     scene.desk.environ["KAGGLE_API_TOKEN"] = "KGAT_0123 4567"
     return "datasets", "list"
+
+
+@row(InvalidInput, "credentials.json is not a login", "remove it and log in again")
+def a_login_file_that_is_none(scene: Scene) -> Words:
+    scene.sign_in(credentials_json="{}")
+    return "datasets", "list"
+
+
+@row(Unauthenticated, "no longer knows the login in", "credentials.json", "log in again with")
+def a_login_that_was_revoked(scene: Scene) -> Words:
+    login = {
+        "access_token": "",
+        "refresh_token": issued("KGRT_" + "0" * 32),
+        "endpoint": scene.server.address,
+    }
+    scene.sign_in(credentials_json=json.dumps(login))
+    return "datasets", "list"
+
+
+@row(Unauthenticated, "asks who you are", "is a login for https://lab.example and was not sent to")
+def a_login_of_another_server(scene: Scene) -> Words:
+    login = {"access_token": issued("KGAT_" + "0" * 32), "endpoint": "https://lab.example"}
+    scene.sign_in(credentials_json=json.dumps(login))
+    return "datasets", "list", "--mine"
+
+
+@row(Unauthenticated, "nobody is logged in at", "brant auth login")
+def a_status_of_nobody(scene: Scene) -> Words:
+    scene.sign_in()
+    return "auth", "status"
+
+
+@row(Unauthenticated, "does not take the access token from KAGGLE_API_TOKEN", "brant auth login")
+def a_status_by_a_wrong_token(scene: Scene) -> Words:
+    scene.desk.environ["KAGGLE_API_TOKEN"] = "KGAT_" + "0" * 32
+    return "auth", "status"
+
+
+@row(Unreachable, "127.0.0.1:9 refused the connection", "'brant serve' starts one")
+def a_status_at_a_server_that_is_not_running(_: Scene) -> Words:
+    return "auth", "status", "--endpoint", "http://127.0.0.1:9"
 
 
 @row(Unauthenticated, "credentials.json ended at 2020-01-01", "log in again")

@@ -10,6 +10,7 @@ LISTS = {
     "status": ("datasets", "status", "{handle}"),
     "download": ("datasets", "download", "{handle}", "--unzip"),
     "config": ("config", "view"),
+    "auth": ("auth", "status"),
 }
 
 
@@ -50,6 +51,8 @@ def test_a_page_with_more_behind_it_is_still_one_document(ada_desk: Desk, pengui
         (("datasets", "create", "-p", "nowhere"), 6, 404),
         (("datasets", "version", "-m", "x", "-p", "nowhere"), 6, 404),
         (("config", "view", "--profile", "none-such"), 3, 400),
+        (("auth", "status", "--profile", "none-such"), 3, 400),
+        (("auth", "status", "--endpoint", "http://127.0.0.1:9"), 9, 503),
     ],
 )
 def test_an_error_is_one_document_too(

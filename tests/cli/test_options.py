@@ -21,7 +21,7 @@ OTHER_DEFAULT = {("datasets create", "--dir-mode"), ("datasets version", "--dir-
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
-    """Every option of the installed `kaggle datasets` and `kaggle config`, by command."""
+    """Every option of the installed `kaggle datasets`, `kaggle config` and `kaggle auth`, by command."""
     home = tmp_path_factory.mktemp("official")
     done = subprocess.run(
         [official.program(official.CURRENT, "python"), Path(__file__).with_name("probe_kaggle.py")],
@@ -34,7 +34,9 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[s
     assert done.returncode == 0, done.stderr
     commands = {" ".join(command["path"]): command["options"] for command in json.loads(done.stdout)}
     return {
-        path: options for path, options in commands.items() if path.split(" ")[0] in ("datasets", "config")
+        path: options
+        for path, options in commands.items()
+        if path.split(" ")[0] in ("datasets", "config", "auth")
     }
 
 
@@ -50,7 +52,7 @@ def our_verbs() -> dict[str, list[argparse.Action]]:
 
 
 def test_the_probe_finds_the_official_commands(installed: dict[str, list[dict[str, Any]]]) -> None:
-    assert {"datasets list", "datasets download", "config set"} <= set(installed)
+    assert {"datasets list", "datasets download", "config set", "auth login"} <= set(installed)
     assert len(installed["datasets list"]) == 15
 
 

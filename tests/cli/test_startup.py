@@ -58,14 +58,22 @@ def test_the_version_needs_no_typing_and_no_argparse(desk: Desk) -> None:
     assert not imported(desk, ["--version"]) & {"argparse", "typing", *HEAVY}
 
 
-@pytest.mark.parametrize("words", [["--help"], ["datasets", "--help"], ["d", "-h"], ["config", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["--help"], ["datasets", "--help"], ["d", "-h"], ["config", "--help"], ["auth", "--help"]]
+)
 def test_the_help_of_a_noun_needs_no_argparse(desk: Desk, words: list[str]) -> None:
     assert not imported(desk, words) & {"argparse", "typing", *HEAVY}
 
 
-@pytest.mark.parametrize("words", [["datasets", "--help"], ["config", "--help"]])
+@pytest.mark.parametrize("words", [["datasets", "--help"], ["config", "--help"], ["auth", "--help"]])
 def test_one_noun_is_imported_for_a_call(desk: Desk, words: list[str]) -> None:
-    nouns = {"brant.cli.datasets", "brant.cli.config", "brant.cli.env", "brant.cli.completion"}
+    nouns = {
+        "brant.cli.datasets",
+        "brant.cli.config",
+        "brant.cli.auth",
+        "brant.cli.env",
+        "brant.cli.completion",
+    }
     assert imported(desk, words) & nouns == {f"brant.cli.{words[0]}"}
 
 
@@ -86,5 +94,8 @@ def test_a_list_imports_nothing_that_moves_bytes_or_reads_configuration(desk: De
         modules = imported(desk, ["datasets", "list", "--endpoint", running.url("")])
     assert {"brant.client.session", "msgspec"} <= modules
     elsewhere = {"json", "logging", "shutil", "tempfile", "tqdm", "zipfile"}
-    ours = {"brant.client.datasets.downloading", "brant.client.datasets.publishing", "brant.client.uploads"}
+    ours = {
+        *("brant.client.datasets.downloading", "brant.client.datasets.publishing", "brant.client.uploads"),
+        *("brant.client.login", "brant.client.login_file", "brant.client.oauth", "brant.client.renewal"),
+    }
     assert not modules & (elsewhere | ours)

@@ -79,6 +79,18 @@ def test_the_alias_of_a_noun_is_the_noun(desk: Desk) -> None:
         ("datasets files", "say which dataset"),
         ("datasets version", "required: -m/--message"),
         ("--endpoint", "--endpoint needs a value"),
+        ("auth", "needs one of its commands: login, status, print-access-token, revoke, logout"),
+        ("auth logn", "did you mean login?"),
+        ("auth login --no-browser", "did you mean --no-launch-browser?"),
+        ("auth login --timeout soon", "not a whole number from 1 on"),
+        ("auth login --scope=", "--scope is empty"),
+        ("auth login --with-token --scope datasets.get:*", "leave out --scope"),
+        ("auth print-access-token --expiration soon", "'soon' is no length of time: write it as 30m"),
+        ("auth print-access-token --expiration 0", "no length of time"),
+        ("auth print-access-token --expiration 3600000h", "no length of time"),
+        ("auth print-access-token --expiration=-1h", "no length of time"),
+        ("auth status --format xml", "is none of table, csv and json"),
+        ("auth status --format table(secret)", "there is no field 'secret' here"),
     ],
 )
 def test_a_wrong_word_gets_one_line_of_advice(desk: Desk, line: str, advice: str) -> None:

@@ -7,9 +7,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from secrets import token_hex
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
+from tests.ledger import issued
 from tests.transfer.peer import Exchange, Peer, Step, peer
 
 Answer = tuple[int, object]
@@ -44,7 +46,7 @@ class Provider:
     def make(self, prefix: str) -> str:
         """A new secret, unlike any other."""
         self.made += 1
-        return f"{prefix}{self.made:04}{'x' * 20}{self.peer.port}"
+        return issued(f"{prefix}{token_hex(16)}{self.made:04}")
 
     def make_refresh(self) -> str:
         """A refresh token that it knows."""
@@ -104,7 +106,7 @@ class Provider:
     def consent(self, query: str) -> str:
         """Where the browser goes once `query` was consented to."""
         given = {name: values[0] for name, values in parse_qs(query).items()}
-        code = self.make("code-")
+        code = f"code-{len(self.codes)}-{token_hex(8)}"
         self.codes[code] = given
         answer = {"code": code, "state": given["state"]}
         if self.issuer is not None:

@@ -551,6 +551,7 @@ def test_a_closed_listener_hangs_up_on_who_says_nothing() -> None:
     with Listener() as listener:
         listener.serve(judge)
         silent = talk(listener.port, b"")
+        silent.settimeout(5)
         # Once another was answered, this one has been taken in.
         get(f"http://localhost:{listener.port}/")
     assert silent.recv(1) == b""

@@ -18,7 +18,6 @@ from brant.errors import BrantError, LocalFailure, Unauthenticated
 PORTS: Final = range(8000, 9001)
 
 _POLL: Final = 0.05  # seconds that closing may have to wait
-_SILENCE: Final = 10.0  # seconds that one connection may say nothing
 _PAGE: Final = """\
 <!doctype html>
 <html lang="en">
@@ -117,7 +116,6 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
     server_version = "brant"
     sys_version = ""
-    timeout = _SILENCE
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)

@@ -16,7 +16,7 @@ EXAMPLES = """\
 examples:
   brant auth login
   brant auth login --no-launch-browser
-  brant auth login --scope datasets.get:* --scope competitions.submit:*
+  brant auth login --scope 'datasets.get:*' --scope 'competitions.submit:*'
   brant auth login --with-token < token.txt"""
 
 _TIMEOUT: Final = 300

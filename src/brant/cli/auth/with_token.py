@@ -32,8 +32,8 @@ def take_token(session: "Session", context: Context, *, force: bool) -> None:
     context.out.write(f"You are {found.username or 'known'} at {session.endpoint} by the token in {file}.\n")
     if profile is None and not session.endpoint.is_kaggle:
         context.say(
-            "It goes to whichever server is named: 'brant config set --profile NAME -n endpoint -v "
-            f"{session.endpoint}' and --profile NAME keep it for this one"
+            "This token goes to whichever server is named; a profile would keep it for this one: "
+            f"'brant config set --profile NAME -n endpoint -v {session.endpoint}', then --profile NAME."
         )
 
 
