@@ -217,3 +217,51 @@ def test_a_foreign_host_is_told_so_on_a_page(town: Town) -> None:
     assert answer.status == 421
     assert b"This server has another name" in answer.body
     assert b'href="/static/' in answer.body
+
+
+def test_an_organization_is_changed_by_owners_and_known_to_members(town: Town, ada: Person) -> None:
+    slug, bob, eve = f"club-of-{ada.name}", town.person("bob"), town.person("eve")
+    town.server.admin("org", "create", slug, "--owner", ada.name)
+    town.server.admin("org", "member", "add", slug, bob.name)
+    member, stranger = Browser(town), Browser(town)
+    member.sign_in(bob)
+    stranger.sign_in(eve)
+    path = f"/organizations/{slug}"
+    changes = (
+        {"do": "add", "member": eve.name, "role": "owner"},
+        {"do": "role", "member": bob.name, "role": "owner"},
+        {"do": "remove", "member": ada.name},
+        {"do": "redirects", "redirects": "https://evil.example"},
+    )
+    for fields in changes:
+        assert member.post(path, {"csrf": member.token(path), **fields}).status == 403
+        assert stranger.post(path, {"csrf": stranger.token("/"), **fields}).status == 404
+    assert stranger.get(path).status == 404
+    unchanged = member.get(path).body.decode()
+    assert "evil.example" not in unchanged
+    assert eve.name not in unchanged
+    assert unchanged.count('class="badge"') == 1
+
+
+def test_who_is_not_signed_in_is_not_sent_on_to_a_client(town: Town, ada: Person, browser: Browser) -> None:
+    redirect = "https://evil.example/back"
+    wrong = town.asking(town.client(redirect), redirect, "no.such:scope").removeprefix(town.address)
+    assert browser.get(wrong).headers["Location"].startswith("/signin?next=/api/v1/oauth2/authorize")
+    browser.sign_in(ada)
+    assert browser.get(wrong).headers["Location"].startswith(f"{redirect}?error=invalid_scope")
+
+
+def test_a_decision_after_the_session_ended_is_none(town: Town, ada: Person, browser: Browser) -> None:
+    browser.sign_in(ada)
+    path = town.asking("kagglesdk", "http://localhost:8111").removeprefix(town.address)
+    csrf, session = browser.token(path), dict(browser.cookies)
+    browser.post("/signout", {"csrf": csrf})
+    browser.cookies = session
+    assert browser.post(path, {"csrf": csrf, "decision": "allow"}).status == 403
+
+
+def test_nothing_but_allow_allows(town: Town, ada: Person, browser: Browser) -> None:
+    browser.sign_in(ada)
+    path = town.asking("kagglesdk", "http://localhost:8111").removeprefix(town.address)
+    for decision in ({}, {"decision": ""}, {"decision": "ALLOW"}, {"decision": "yes"}):
+        assert browser.submit(path, decision).status == 400
