@@ -27,6 +27,10 @@ class Page(NamedTuple):
     text: str
     forms: tuple[Form, ...]
 
+    def has(self, button: str) -> bool:
+        """Whether there is a button of these words."""
+        return any(button in form.buttons for form in self.forms)
+
     def form(self, button: str) -> Form:
         """The form with a button of these words."""
         found = [form for form in self.forms if button in form.buttons]

@@ -9,6 +9,7 @@ pytest.register_assert_rewrite("tests.oauth_clients.scenarios", "tests.oauth_cli
 
 from tests.conftest import RunningServer  # noqa: E402 - after what has them explain their assertions
 from tests.ledger import issued  # noqa: E402
+from tests.oauth_clients.browser import Browser  # noqa: E402
 from tests.oauth_clients.callback import Callback  # noqa: E402
 from tests.oauth_clients.drivers import Driver  # noqa: E402
 from tests.oauth_clients.stage import Organization, Person, Scene, Stage  # noqa: E402
@@ -36,7 +37,7 @@ def organization(server: RunningServer) -> Organization:
 def scene(server: RunningServer, person: Person, organization: Organization) -> Iterator[Scene]:
     """The server, its people, and where public applications wait for the browser."""
     with Callback() as callback:
-        yield Scene(server, person, organization, callback)
+        yield Scene(server, person, organization, callback, Browser(server.address))
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from tests.oauth_clients.browser import Browser
 from tests.oauth_clients.client import Refused, Token
 from tests.oauth_clients.drivers import Can
 from tests.oauth_clients.scenario import scenario
@@ -22,7 +23,8 @@ def refused(code: str) -> "pytest.RaisesExc[Refused]":
 @scenario()
 def a_person_logs_in_and_the_application_calls_the_api(stage: Stage) -> None:
     client = stage.public(READ)
-    assert stage.log_in(client) == Token("KGAT_", "KGRT_", READ, THREE_HOURS)
+    browser = Browser(stage.server.address)
+    assert stage.log_in(client, browser) == Token("KGAT_", "KGRT_", READ, THREE_HOURS)
     answer = stage.hello(client)
     assert (answer.status, json.loads(answer.body)["userName"]) == (200, stage.person.name)
 

@@ -40,13 +40,14 @@ class Scene(NamedTuple):
     person: Person
     organization: Organization
     callback: Callback
+    browser: Browser
 
 
 class Stage:
     """What a scenario works with."""
 
     def __init__(self, driver: Driver, scene: Scene, room: Path) -> None:
-        self.server, self.person, self.organization, self.callback = scene
+        self.server, self.person, self.organization, self.callback, self._browser = scene
         self._driver = driver
         self._room = room
         self._clients: list[Client] = []
@@ -88,15 +89,18 @@ class Stage:
             self.callback.address, client_id=None, secret=None, scope=scope, pkce=True, endpoints=None
         )
 
-    def log_in(self, client: Client) -> Token:
+    def log_in(self, client: Client, browser: Browser | None = None) -> Token:
         """All of a login, at the end of which the client has its tokens."""
-        return client.finish(self.sent_back(client))
+        return client.finish(self.sent_back(client, browser=browser))
 
-    def sent_back(self, client: Client, button: str = "Allow") -> str:
-        """Where the browser is sent back to once the person has signed in and pressed `button`."""
-        browser = Browser(self.server.address)
+    def sent_back(self, client: Client, button: str = "Allow", browser: Browser | None = None) -> str:
+        """Where the browser is sent back to once the person has pressed `button`, and signed in if need be.
+
+        It is the person's, who is signed in from an earlier scenario on, where no other is given.
+        """
+        browser = browser or self._browser
         shown = browser.open(client.start())
-        if isinstance(shown, Page):
+        if isinstance(shown, Page) and shown.has("Sign in"):
             shown = browser.press(shown, "Sign in", name=self.person.name, password=self.person.password)
         # A request with a mistake in it is sent back without a question.
         if isinstance(shown, Page):
