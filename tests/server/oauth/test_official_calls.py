@@ -26,7 +26,6 @@ from tests.server.oauth.flow import (
     provider,
     query,
     refresh,
-    request,
     tokens,
 )
 

@@ -1,4 +1,4 @@
-"""Attacks with authorization requests: where the answer goes, what it carries, and what a request must have."""
+"""Attacks with authorization requests: where the answer goes, what it carries, what a request must have."""
 
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
