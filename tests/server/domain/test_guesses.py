@@ -162,7 +162,8 @@ def test_a_failure_of_ours_is_no_wrong_try(door: Door) -> None:
 
 def test_a_flood_of_names_does_not_fill_the_memory(door: Door) -> None:
     for number in range(12_000):
-        door.try_(f"user-{number}", f"10.{number >> 8}.{number & 255}.1", right=bool(number % 2))
+        door.try_(f"user-{number}", f"10.{number >> 8}.{number & 255}.1")
+        door.try_(f"user-{number}", f"11.{number >> 8}.{number & 255}.1", right=True)
     assert len(door.guesses._tallies) <= 10_000
     assert len(door.guesses._known) <= 10_000
 

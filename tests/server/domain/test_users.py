@@ -189,6 +189,28 @@ def test_an_old_hash_is_made_anew_when_its_user_signs_in(world: World, grace: Us
         later.close()
 
 
+class Interrupting(CountingHasher):
+    """Something happens while it makes a hash."""
+
+    def __init__(self, happens: Callable[[], None]) -> None:
+        super().__init__(time_cost=2)
+        self.happens = happens
+
+    def hash(self, password: str | bytes, *, salt: bytes | None = None) -> str:
+        self.happens()
+        return super().hash(password, salt=salt)
+
+
+def test_making_a_hash_anew_does_not_bring_an_old_password_back(world: World, grace: User) -> None:
+    change = Interrupting(lambda: world.services.users.set_password(grace.id, "another password"))
+    later = Services.open(world.data, Passwords(change))
+    try:
+        later.users.sign_in("grace", PASSWORD, HERE, world.now)
+    finally:
+        later.close()
+    assert world.services.users.sign_in("grace", "another password", HERE, world.now) == grace
+
+
 def test_an_administrator_who_can_sign_in_is_known(world: World, grace: User) -> None:
     users = world.services.users
     root = users.add("root", world.now, is_admin=True)
