@@ -9,11 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from brant.cli.reference import render_reference
-from brant.contract import accounts, blobs, catalog, datasets, extensions
+from brant.contract import accounts, blobs, catalog, datasets, extensions, oauth
 from brant.contract.method import Method
 from brant.contract.scopes import PERMISSIONS, ROLES, Scope, describe
 from brant.server.domain.handlers import handlers
 from brant.server.domain.services import compose
+from brant.server.oauth.assembly import OAuth
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 
@@ -143,7 +144,8 @@ def _served() -> set[str]:
     with tempfile.TemporaryDirectory() as folder:
         services = compose(Database(Path(folder) / "brant.sqlite3"), BlobStore(Path(folder)))
         try:
-            return {_key(method) for method in handlers(services)}
+            oauth = OAuth.over(services.db, "http://127.0.0.1:8765", lambda _: False)
+            return {_key(method) for method in (*handlers(services), *oauth.handlers())}
         finally:
             services.close()
 
@@ -152,7 +154,7 @@ def _called() -> set[str]:
     """The methods that the client side names: a constant of a contract module, used outside the server."""
     constants = {
         name: _key(value)
-        for module in (accounts, blobs, datasets, extensions)
+        for module in (accounts, blobs, datasets, extensions, oauth)
         for name, value in vars(module).items()
         if isinstance(value, Method)
     }
