@@ -1,10 +1,25 @@
 """What destroys is asked for: on a terminal in words, in a script by --yes, and never guessed."""
 
+import ast
+import inspect
+import re
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pytest
+
+from brant.cli.commands import ROOT, Noun, Verb
+from brant.cli.parser import verb_parser
+from brant.contract.catalog import METHODS
+from brant.contract.dataset_messages import (
+    ApiCreateDatasetVersionByIdRequest,
+    ApiCreateDatasetVersionRequest,
+    ApiCreateDatasetVersionRequestBody,
+)
+from brant.contract.datasets import CREATE_DATASET_VERSION, CREATE_DATASET_VERSION_BY_ID
 from brant.errors import Declined, NotFound
+from tests.architecture.imports import modules
 from tests.cli.desk import Desk
 
 
@@ -84,3 +99,100 @@ def test_old_versions_are_asked_about_too(ada_desk: Desk, penguins: str, draft: 
     done = ada_desk.brant(*command, "--yes")
     assert done.code == 0, done.err
     assert ada_desk.brant("datasets", "files", f"{penguins}/versions/1").code == NotFound.exit_code
+
+
+# That no verb forgets to ask.
+
+FORGETFUL = """
+import os
+import sys
+from pathlib import Path
+from brant.cli.context import Context
+from brant.cli.confirm import Consent
+from brant.client.datasets import delete
+from brant.contract.handles import DatasetHandle
+
+context = Context(os.environ, Path.home(), None, None, {verbose}, None, sys.stdout, sys.stderr, Consent())
+{asked}
+with context.session() as session:
+    delete(session, DatasetHandle.parse({handle!r}))
+"""
+
+
+@pytest.mark.parametrize("verbose", [False, True])
+def test_a_verb_that_forgets_to_ask_can_destroy_nothing(ada_desk: Desk, penguins: str, verbose: bool) -> None:
+    ended = ada_desk.python(FORGETFUL.format(handle=penguins, verbose=verbose, asked=""))
+    assert "DeleteDataset destroys something and nobody was asked" in ended.err
+    assert is_there(ada_desk, penguins)
+
+
+def test_a_verb_that_asks_can(ada_desk: Desk, penguins: str) -> None:
+    asked = "context.confirm('Shall it go?', yes=True)"
+    ended = ada_desk.python(FORGETFUL.format(handle=penguins, verbose=False, asked=asked))
+    assert ended.code == 0, ended.err
+    assert not is_there(ada_desk, penguins)
+
+
+def test_a_version_destroys_something_only_when_it_takes_old_ones_with_it() -> None:
+    for method, message in (
+        (CREATE_DATASET_VERSION, ApiCreateDatasetVersionRequest),
+        (CREATE_DATASET_VERSION_BY_ID, ApiCreateDatasetVersionByIdRequest),
+    ):
+        for delete_old in (False, True):
+            body = ApiCreateDatasetVersionRequestBody(version_notes="", delete_old_versions=delete_old)
+            assert method.needs_consent(message(body=body)) is delete_old
+
+
+# What cannot be undone, or is counted, by the names of the wire (ExpireApiToken ends a login, no more).
+DESTROYING = re.compile(r"(Batch)?(Delete|Remove|Cancel|Expire)(?!ApiToken)")
+SPENDING = {
+    "CreateSubmission",
+    "CreateCodeSubmission",
+    "SaveKernel",
+    "CreateKernelSession",
+    "BatchScheduleBenchmarkTaskRuns",
+    "CreateBenchmarkTask",
+}
+
+
+def test_every_method_that_destroys_or_spends_is_declared_so() -> None:
+    declared = [method for method in METHODS if method.declared]
+    for method in declared:
+        if DESTROYING.match(method.name):
+            assert method.consent == "destroys", method
+        elif method.name in SPENDING:
+            assert method.consent == "spends", method
+    assert {method.name for method in declared if method.consent} >= {"DeleteDataset"}
+
+
+def verbs(noun: Noun = ROOT, path: tuple[str, ...] = ("brant",)) -> Iterator[tuple[list[str], Verb]]:
+    for command in noun.commands():
+        if isinstance(command, Noun):
+            yield from verbs(command, (*path, command.name))
+        elif isinstance(command, Verb):
+            yield [*path, command.name], command
+
+
+def test_every_verb_that_asks_takes_yes_and_the_other_way_round() -> None:
+    asking = set()
+    for path, verb in verbs():
+        calls = {
+            node.func.attr
+            for node in ast.walk(ast.parse(inspect.getsource(verb.load())))
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+        }
+        takes_yes = "--yes" in verb_parser(verb, path)._option_string_actions
+        assert ("confirm" in calls) is takes_yes, path
+        if takes_yes:
+            asking.add(" ".join(path[1:]))
+    assert asking == {"datasets delete", "datasets version", "doctor"}
+
+
+def test_no_library_asks() -> None:
+    for name, file in modules().items():
+        if not name.startswith(("brant.client", "brant.transfer", "brant.contract")):
+            continue
+        tree = ast.parse(file.read_text("utf-8"))
+        calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+        called = {function.id for function in calls if isinstance(function, ast.Name)}
+        assert not called & {"input", "getpass"}, name

@@ -8,6 +8,7 @@ from brant.cli.output import Format, Output, clean
 from brant.redact import redact
 
 if TYPE_CHECKING:
+    from brant.cli.confirm import Consent
     from brant.client.credentials import Credentials
     from brant.client.session import Session
     from brant.transfer.progress import Progress
@@ -24,6 +25,7 @@ class Context(NamedTuple):
     stdin: TextIO | None
     out: TextIO
     err: TextIO
+    consent: "Consent"
 
     def session(self, credentials: "Credentials | None" = None) -> "Session":
         """A session with the server that options and environment name; without `credentials`, with those that
@@ -38,12 +40,17 @@ class Context(NamedTuple):
             profile=self.profile,
             credentials=credentials,
             warn=self.say,
+            guard=self.consent.check,
         )
         if not self.verbose:
             return session
         from brant.cli.trace import traced
 
         return traced(session, self.say)
+
+    def confirm(self, question: str, *, yes: bool) -> None:
+        """Asks before what cannot be undone, or spends what there is little of. Raises Declined."""
+        self.consent.ask(question, yes=yes, stdin=self.stdin, err=self.err)
 
     def setting(self, name: str) -> str | None:
         """A value of the configuration file, or of the variable that wins over it."""

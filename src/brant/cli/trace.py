@@ -19,6 +19,7 @@ def traced(session: Session, say: Callable[[str], None]) -> Session:
         retry=session.retry,
         warn=say,
         state=session.state,
+        guard=session.guard,
     )
 
 

@@ -6,6 +6,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from brant.cli.commands import Found, Verb
+from brant.cli.confirm import Consent
 from brant.cli.context import Context
 from brant.cli.crashes import filter_crashes
 from brant.cli.parser import Parser, actions, verb_parser
@@ -28,6 +29,7 @@ def run_verb(found: Found) -> int:
         stdin=sys.stdin,
         out=sys.stdout,
         err=sys.stderr,
+        consent=Consent(),
     )
     code: int | None = module.run(module.read(parsed), context)
     return code or 0

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from threading import Lock
 from types import TracebackType
-from typing import Final, Self, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from brant._version import VERSION
 from brant.client import configuration, endpoints
@@ -27,6 +27,8 @@ USER_AGENT: Final = f"brant/{VERSION}"
 _UNHEARD: Final = RetryPolicy(attempts=2, base=0.2)
 _EXTENSIONS: Final = "x-brant-extensions"
 
+Guard = Callable[[Method[Any, Any], Message], None]
+
 
 def _jitter() -> float:
     from random import random
@@ -40,7 +42,7 @@ class Session:
     `pool` carries the calls; `retry` says how often and how long; `random` and `sleep` are there for tests.
     `warn` hears, once each, of what the caller should know and is no error. `state` is the folder where
     unfinished uploads are remembered, None to remember nothing. `storms` is shared by sessions that one
-    program opens in turn.
+    program opens in turn. `guard` sees each call before it is made, and may raise.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Session:
         warn: Callable[[str], None] | None = None,
         state: Path | None = None,
         storms: Storms | None = None,
+        guard: Guard | None = None,
     ) -> None:
         self.endpoint: Final = endpoint
         self.credentials: Final = credentials
@@ -67,6 +70,7 @@ class Session:
         self.random: Final = random
         self.sleep: Final = sleep
         self.warn: Final = warn or (lambda _: None)
+        self.guard: Final = guard
         self._warned = False
         self._may_tell_wait = Lock()
         self._storms = storms or Storms()
@@ -82,6 +86,7 @@ class Session:
         credentials: Credentials | None = None,
         warn: Callable[[str], None] | None = None,
         storms: Storms | None = None,
+        guard: Guard | None = None,
     ) -> Self:
         """The session that variables and configuration files ask for; `endpoint` and `profile` win over them.
 
@@ -105,6 +110,7 @@ class Session:
             warn=warn,
             state=cache / "brant" / "uploads",
             storms=storms,
+            guard=guard,
         )
 
     def call(
@@ -121,6 +127,8 @@ class Session:
         verb is GET. Raises what the answer stands for (the whole error tree); Unreachable when no answer came
         in time.
         """
+        if self.guard is not None:
+            self.guard(method, request)
         safe = method.verb == "GET" if repeatable is None else repeatable
         body = encode(request)
         delays, unheard = (retry or self.retry).delays(self.random), _UNHEARD.delays(self.random)
@@ -158,6 +166,7 @@ class Session:
             random=self.random,
             sleep=self.sleep,
             warn=self.warn,
+            guard=self.guard,
         )
 
     def close(self) -> None:

@@ -55,6 +55,8 @@ CREATE_DATASET_VERSION = Method(
     body_field="body",
     scope="datasets.update",
     resource=("owner_slug", "dataset_slug"),
+    consent="destroys",
+    consent_if="body.delete_old_versions",
     request=ApiCreateDatasetVersionRequest,
     response=ApiCreateDatasetResponse,
 )
@@ -68,6 +70,8 @@ CREATE_DATASET_VERSION_BY_ID = Method(
     body_field="body",
     scope="datasets.update",
     resource=("id",),
+    consent="destroys",
+    consent_if="body.delete_old_versions",
     request=ApiCreateDatasetVersionByIdRequest,
     response=ApiCreateDatasetResponse,
 )
@@ -80,6 +84,7 @@ DELETE_DATASET = Method(
     paths=("/api/v1/dataset/{owner_slug}/{dataset_slug}/delete",),
     scope="datasets.update",
     resource=("owner_slug", "dataset_slug"),
+    consent="destroys",
     request=ApiDeleteDatasetRequest,
     response=ApiDeleteDatasetResponse,
 )

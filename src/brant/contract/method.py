@@ -10,6 +10,7 @@ Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
 
 Verb = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Consent = Literal["destroys", "spends"]
 
 
 class Empty(Message):
@@ -37,6 +38,9 @@ class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=
         a single number, by id; none at all (`()`) where it is enough on anything, None where it must hold on all.
     `scope_if`: the field of the request whose presence makes the scope needed; None where it always is.
     `anonymous`: whether a caller without credentials may call at all; what such a caller sees is the handler's matter.
+    `consent`: why a user is asked before a program of ours calls it (S2): it destroys what cannot be brought back,
+        or spends what a user has little of; None for all else.
+    `consent_if`: the field of the request, with dots for a field within one, that makes it so; None: it always is.
     `request`, `response`: the messages; None while the method stands in the catalogue by name alone.
     """
 
@@ -49,6 +53,8 @@ class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=
     resource: tuple[str, ...] | None = None
     scope_if: str | None = None
     anonymous: bool = False
+    consent: Consent | None = None
+    consent_if: str | None = None
     request: type[Req] | None = None
     response: type[Resp] | None = None
 
@@ -61,6 +67,15 @@ class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=
     def scopes(self) -> tuple[str, ...]:
         """The permissions and roles of which a token must hold one; empty where none is asked."""
         return (self.scope,) if isinstance(self.scope, str) else self.scope or ()
+
+    def needs_consent(self, request: Message) -> bool:
+        """Whether a user is to be asked before `request` is sent."""
+        if self.consent is None or self.consent_if is None:
+            return self.consent is not None
+        value: object = request
+        for field in self.consent_if.split("."):
+            value = getattr(value, field, None)
+        return bool(value)
 
     @property
     def declared(self) -> bool:

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
-from brant.cli.confirm import confirm
+from brant.cli.confirm import declare_yes
 from brant.cli.context import Context
 from brant.cli.datasets.arguments import resolve
 from brant.cli.output import Column, Format
@@ -27,7 +27,7 @@ class Options(NamedTuple):
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant datasets delete`."""
     parser.add_argument("dataset", help="owner/slug; a slug alone is yours")
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask; for scripts")
+    declare_yes(parser)
     declare_format(parser)
 
 
@@ -47,6 +47,6 @@ def run(options: Options, context: Context) -> None:
                 f"{handle} names one version; a dataset is deleted whole: write {handle.at(None)}"
             )
         question = f"Delete {handle} with all its versions? It cannot be undone."
-        confirm(question, yes=options.yes, stdin=context.stdin, err=context.err)
+        context.confirm(question, yes=options.yes)
         delete(session, handle)
     context.output(options.format).record((Column("deleted"),), (str(handle),), sentence=f"Deleted {handle}.")

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
-from brant.cli.confirm import confirm
+from brant.cli.confirm import declare_yes
 from brant.cli.context import Context
 from brant.cli.datasets.publishing import Upload, declare_upload, read_upload, tell
 
@@ -31,9 +31,7 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument(
         "-d", "--delete-old-versions", action="store_true", help="remove all versions before it"
     )
-    parser.add_argument(
-        "-y", "--yes", action="store_true", help="do not ask before old versions go; for scripts"
-    )
+    declare_yes(parser)
 
 
 def read(parsed: Namespace) -> Options:
@@ -56,7 +54,7 @@ def run(options: Options, context: Context) -> None:
         described = for_version(load(upload.folder))
         named = described.handle or f"dataset {described.id_no}"
         question = f"Delete all versions of {named} before the new one? It cannot be undone."
-        confirm(question, yes=options.yes, stdin=context.stdin, err=context.err)
+        context.confirm(question, yes=options.yes)
     with context.session() as session:
         published = create_version(
             session,

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from brant.cli.confirm import confirm
+from brant.cli.confirm import declare_yes
 from brant.cli.context import Context
 from brant.cli.output import Column, Format, clean, counted
 from brant.cli.parser import declare_format
@@ -40,7 +40,7 @@ class Options(NamedTuple):
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant doctor`."""
     parser.add_argument("--fix", action="store_true", help="mend file modes, after asking")
-    parser.add_argument("-y", "--yes", action="store_true", help="do not ask; for scripts")
+    declare_yes(parser)
     parser.add_argument("--offline", action="store_true", help="nothing that needs the network")
     parser.add_argument(
         "--commands", action="store_true", help="list each command of the official clients that are installed"
@@ -141,7 +141,7 @@ def _mend(options: Options, context: Context) -> None:
         context.say("there is no file mode to mend")
         return
     question = f"Run {', '.join(str(one.mode) for one in found)}?"
-    confirm(question, yes=options.yes, stdin=context.stdin, err=context.err)
+    context.confirm(question, yes=options.yes)
     mend_modes(found)
     for one in found:
         context.say(f"done: {one.mode}")
