@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from brant.contract.scopes import parse
 from brant.errors import InvalidInput, RateLimited
 from brant.server.oauth import redirects
-from brant.server.store.tables import clients, codes, grants, organizations
+from brant.server.store.tables import clients, grants, organizations
 
 BUILT_IN: Final = "kagglesdk"
 PASTE_PATH: Final = "/account/api/oauth/token"
@@ -29,8 +29,10 @@ _BUILT_IN_NAME: Final = "Kaggle command line"
 _BUILT_IN_REDIRECT: Final = re.compile(r"http://(?:localhost|127\.0\.0\.1):(8\d{3}|9000)/?")
 _LONGEST_NAME: Final = 60
 # Anybody may register one: those that no user ever let in are forgotten, and there are only so many of them.
-_MOST_UNUSED: Final = 1000
+_MOST_UNUSED: Final = 10_000
 _FORGOTTEN_AFTER: Final = timedelta(days=1)
+# Where strangers have filled all the room, it is taken back so soon; who means to log in does so at once.
+_SOONER: Final = timedelta(hours=1)
 
 Kind = Literal["built-in", "dynamic", "organization"]
 
@@ -136,12 +138,14 @@ def _client(row: Any) -> Client:
 
 
 def _make_room(connection: Connection, now: datetime) -> None:
-    unused = [
-        clients.c.organization_id.is_(None),
-        ~sa.exists().where(grants.c.client_id == clients.c.id),
-        ~sa.exists().where(codes.c.client_id == clients.c.id),
-    ]
-    connection.execute(sa.delete(clients).where(*unused, clients.c.created < now - _FORGOTTEN_AFTER))
-    count = connection.scalar(sa.select(sa.func.count()).select_from(clients).where(*unused))
-    if (count or 0) >= _MOST_UNUSED:
-        raise RateLimited("too many applications registered that nobody uses: try again tomorrow", 3600.0)
+    unused = sa.and_(
+        clients.c.organization_id.is_(None), ~sa.exists().where(grants.c.client_id == clients.c.id)
+    )
+    for age in (_FORGOTTEN_AFTER, _SOONER):
+        connection.execute(sa.delete(clients).where(unused, clients.c.created < now - age))
+        count = connection.scalar(sa.select(sa.func.count()).select_from(clients).where(unused))
+        if (count or 0) < _MOST_UNUSED:
+            return
+    raise RateLimited(
+        "too many applications registered that nobody uses: try again in an hour", _SOONER.total_seconds()
+    )
