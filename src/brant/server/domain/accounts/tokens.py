@@ -21,7 +21,7 @@ from brant.server.domain.accounts import names
 from brant.server.domain.accounts.hashes import digest
 from brant.server.domain.actor import Actor, Context
 from brant.server.store.database import Database
-from brant.server.store.tables import grants, tokens, users
+from brant.server.store.tables import Moment, grants, tokens, users
 
 ACCESS_PREFIX: Final = "KGAT_"
 REFRESH_PREFIX: Final = "KGRT_"
@@ -57,6 +57,39 @@ class Found(NamedTuple):
     expires: datetime | None
     grant_id: int | None
     client_id: str | None
+
+
+# What is good at the moment `now`: neither expired nor revoked nor replaced, and its grant, if any, stands.
+# Built once, since every call that comes with a token asks it; it begins with what a Found is made of.
+_GOOD: Final = (
+    sa.select(
+        tokens.c.id,
+        tokens.c.kind,
+        tokens.c.user_id,
+        users.c.name,
+        users.c.is_admin,
+        tokens.c.scopes,
+        tokens.c.created,
+        tokens.c.expires,
+        tokens.c.grant_id,
+        grants.c.client_id,
+        tokens.c.last_used,
+        tokens.c.label,
+    )
+    .select_from(tokens)
+    .join(users, users.c.id == tokens.c.user_id)
+    .outerjoin(grants, grants.c.id == tokens.c.grant_id)
+    .where(
+        tokens.c.revoked.is_(None),
+        tokens.c.replaced.is_(None),
+        grants.c.revoked.is_(None),
+        sa.or_(tokens.c.expires.is_(None), tokens.c.expires > sa.bindparam("now", type_=Moment)),
+    )
+)
+_BY_SECRET: Final = _GOOD.where(tokens.c.hash == sa.bindparam("hash"))
+_OF_USER: Final = _GOOD.where(
+    tokens.c.user_id == sa.bindparam("user_id"), tokens.c.kind != "refresh"
+).order_by(tokens.c.created.desc(), tokens.c.id.desc())
 
 
 class _Made(TypedDict):
@@ -99,8 +132,8 @@ def issue(
 
 def find(connection: Connection, secret: str, now: datetime) -> Found | None:
     """The token `secret`; None when it is unknown, expired, revoked, replaced, or of a revoked grant."""
-    row = connection.execute(_good(now).where(tokens.c.hash == digest(secret))).one_or_none()
-    return None if row is None else _found(row)
+    row = _by_secret(connection, secret, now)
+    return None if row is None else Found(*row[: len(Found._fields)])._replace(scopes=_scopes(row.scopes))
 
 
 class Tokens:
@@ -130,12 +163,6 @@ class Tokens:
 
     def of(self, user_id: int, now: datetime) -> list[TokenRow]:
         """The access tokens and keys of a user that are good now, the newest first."""
-        query = (
-            _good(now)
-            .add_columns(tokens.c.label, tokens.c.last_used)
-            .where(tokens.c.user_id == user_id, tokens.c.kind != "refresh")
-            .order_by(tokens.c.created.desc(), tokens.c.id.desc())
-        )
         with self._db.read() as connection:
             return [
                 TokenRow(
@@ -148,7 +175,7 @@ class Tokens:
                     row.expires,
                     row.last_used,
                 )
-                for row in connection.execute(query)
+                for row in connection.execute(_OF_USER, {"user_id": user_id, "now": now})
             ]
 
     def revoke(self, user_id: int, token_id: int, now: datetime) -> None:
@@ -173,7 +200,7 @@ class Tokens:
 
     def basic(self, name: str, key: str, now: datetime) -> Actor | None:
         """The user `name`, when `key` is one of their keys; None otherwise."""
-        return self._actor("key", key, now, users.c.name == names.key(name))
+        return self._actor("key", key, now, names.key(name))
 
     def hello(self, context: Context, _: Empty) -> HelloResponse:
         """The name of the caller."""
@@ -218,17 +245,10 @@ class Tokens:
                 raise NotFound(f"there is no user {name[:60]!r}: add one with `brant admin user add NAME`")
             return issue(connection, user_id=owner, label=label, **token)
 
-    def _actor(
-        self, kind: Kind, secret: str, now: datetime, *conditions: sa.ColumnElement[bool]
-    ) -> Actor | None:
-        query = (
-            _good(now)
-            .add_columns(tokens.c.last_used)
-            .where(tokens.c.hash == digest(secret), tokens.c.kind == kind, *conditions)
-        )
+    def _actor(self, kind: Kind, secret: str, now: datetime, name: str | None = None) -> Actor | None:
         with self._db.read() as connection:
-            row = connection.execute(query).one_or_none()
-        if row is None:
+            row = _by_secret(connection, secret, now)
+        if row is None or row.kind != kind or name not in (None, row.name):
             return None
         if row.last_used is None or now - row.last_used >= _TOUCH_EVERY:
             self._db.note(sa.update(tokens).where(tokens.c.id == row.id).values(last_used=now))
@@ -254,36 +274,8 @@ class Tokens:
                 )
 
 
-def _good(now: datetime) -> sa.Select[Any]:
-    """Every token that is neither expired nor revoked nor replaced, and whose grant, if any, stands."""
-    return (
-        sa.select(
-            tokens.c.id,
-            tokens.c.kind,
-            tokens.c.user_id,
-            users.c.name,
-            users.c.is_admin,
-            tokens.c.scopes,
-            tokens.c.created,
-            tokens.c.expires,
-            tokens.c.grant_id,
-            grants.c.client_id,
-        )
-        .select_from(tokens)
-        .join(users, users.c.id == tokens.c.user_id)
-        .outerjoin(grants, grants.c.id == tokens.c.grant_id)
-        .where(
-            tokens.c.revoked.is_(None),
-            tokens.c.replaced.is_(None),
-            grants.c.revoked.is_(None),
-            sa.or_(tokens.c.expires.is_(None), tokens.c.expires > now),
-        )
-    )
-
-
-def _found(row: Any) -> Found:
-    found = Found(*row)
-    return found._replace(scopes=_scopes(row.scopes))
+def _by_secret(connection: Connection, secret: str, now: datetime) -> Any:
+    return connection.execute(_BY_SECRET, {"hash": digest(secret), "now": now}).one_or_none()
 
 
 # The same few texts come again with every call.
