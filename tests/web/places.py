@@ -92,12 +92,12 @@ PLACES = (
     Place("consent-refused", _CONSENT, lambda scene: scene.consent("dyn-unknown", REDIRECT)),
     Place("code", _CODE, _at(f"{_CODE}?code=zFJyk0yBDXnXOHvnPPBmqQ6uGOJoYDXcRGrdBbdkXcU"), "nobody"),
     Place("code-denied", _CODE, _at(f"{_CODE}?error=access_denied"), "nobody"),
-    Place("tokens", "/settings/api", _at("/settings/api?done=revoked")),
     Place(
         "tokens-wrong", "/settings/api", _at("/settings/api"), then=_press("Make a token", other="datasets.x")
     ),
     Place("token-made", "/settings/api", _at("/settings/api"), then=_press("Make a token")),
     Place("key-made", "/settings/api", _at("/settings/api"), then=_press("Make a key", key_label="a laptop")),
+    Place("tokens", "/settings/api", _at("/settings/api?done=revoked")),
     Place("password", "/settings/password", _at("/settings/password")),
     Place("users", "/users", _at("/users")),
     Place("user-made", "/users", _at("/users"), then=_press("Add the user", name="a-newcomer")),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import Page
 
@@ -73,6 +73,14 @@ class Town:
         assert answer.status == 200, answer.body
         issued(answer.json["refresh_token"])
         return issued(str(answer.json["access_token"]))
+
+    def let_in(self, person: Person, client: str, redirect: str) -> str:
+        """The access token of a client that somebody allowed to act for them."""
+        browser = Browser(self)
+        browser.sign_in(person)
+        asked = self.asking(client, redirect).removeprefix(self.address)
+        there = browser.submit(asked, {"decision": "allow"}).headers["Location"]
+        return self.exchange(client, issued(dict(parse_qsl(urlsplit(there).query))["code"]), redirect)
 
     def asking(self, client: str, redirect: str, scope: str = "datasets.get:*", **more: str) -> str:
         """The address of the consent page for what a client asks."""

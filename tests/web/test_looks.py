@@ -51,8 +51,10 @@ def scene(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scen
     slug = f"watch-{mayor.name}"
     redirect = ("--redirect-uri", "https://tides.example/back")
     town.server.admin("org", "create", slug, "--owner", mayor.name, "--name", "Tide watch", *redirect)
+    client = town.client(REDIRECT, "Weather & waves")
+    town.let_in(mayor, client, REDIRECT)
     running = start_server(tmp_path_factory.mktemp("new") / "data")
-    yield Scene(town, Town(running), mayor, slug, town.client(REDIRECT, "Weather & waves"))
+    yield Scene(town, Town(running), mayor, slug, client)
     _ended(running)
 
 
