@@ -52,7 +52,7 @@ class Endpoint(NamedTuple):
             )
         if "@" in parts.netloc:
             raise InvalidInput(
-                "the endpoint holds a user name or password: leave them out, and log in instead"
+                "the endpoint holds a user name or password; leave them out, and log in instead"
             )
         if parts.query or parts.fragment or any(letter <= " " or letter == "\x7f" for letter in text):
             raise InvalidInput(
