@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from brant.contract.scopes import PERMISSIONS, ROLES
+from brant.contract.scopes import OFFERED
 from brant.server.oauth.client_authentication import METHODS
 from brant.server.oauth.registration import GRANT_TYPES
 
@@ -26,7 +26,7 @@ def of_server(issuer: str) -> dict[str, Any]:
         "introspection_endpoint": issuer + INTROSPECT_PATH,
         "revocation_endpoint": issuer + REVOKE_PATH,
         "registration_endpoint": issuer + REGISTER_PATH,
-        "scopes_supported": _scopes(),
+        "scopes_supported": list(OFFERED),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
         "grant_types_supported": list(GRANT_TYPES),
@@ -45,11 +45,7 @@ def of_resource(issuer: str) -> dict[str, Any]:
     return {
         "resource": issuer + RESOURCE,
         "authorization_servers": [issuer],
-        "scopes_supported": _scopes(),
+        "scopes_supported": list(OFFERED),
         "bearer_methods_supported": ["header"],
         "resource_name": "Brant",
     }
-
-
-def _scopes() -> list[str]:
-    return [f"{name}:*" for name in (*PERMISSIONS, *ROLES)]
