@@ -48,6 +48,7 @@ def login(server: RunningServer, user: User, **params: str) -> dict[str, Any]:
     got = code(server, user, "kagglesdk", pkce, redirect_uri=PASTED, **params)
     answer = exchange_in_json(server, got, pkce.verifier)
     assert answer.status == 200, answer.body
+    assert answer.headers["Cache-Control"] == "no-store"
     told: dict[str, Any] = answer.json
     issued(told["accessToken"])
     issued(told["refreshToken"])

@@ -1,7 +1,7 @@
 """Adapters: what one client needs beyond the contract, each with the line of the client that forces it.
 
 kaggle 1.6.17 and kagglehub 0.3.13 speak REST; kaggle 2.2.4, kagglehub 1.0.2 and kagglesdk 0.1.37 speak RPC.
-Line numbers are those of the files in their wheels. A test in tests/server/edge fails without each of these.
+Line numbers are those of the files in their wheels. A test in tests/server fails without each of these.
 """
 
 from collections.abc import Callable, Mapping

@@ -64,6 +64,8 @@ class Api:
         except BrantError as error:
             answer = answer_for(error)
         answer.headers.update(EXTENSIONS_HEADER)
+        # Each answer is for one caller; some of them are tokens (RFC 6749 §5.1).
+        answer.headers["Cache-Control"] = "no-store"
         await answer(scope, receive, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Response:
