@@ -81,7 +81,7 @@ capsys.readouterr()""",
     "a log line": "logging.getLogger('brant').error('no %s', KEY)",
     "the message of an error": """\
 with pytest.raises(NotFound):
-    raise NotFound(f"there is no {KEY}")""",
+    raise NotFound(f"there is no {PASSWORD}")""",
     "a token that nobody entered": "print('so', TOKEN)",
     "a password with blanks": "print('so', PASSWORD)",
     "the beginning of a key": "print('it begins with', KEY[:17])",

@@ -1,5 +1,6 @@
 """No secret survives the filter, in any of the forms in which one is written; other text does."""
 
+import ast
 import json
 import re
 import shlex
@@ -15,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brant.redact import RULES, redact
+from tests.architecture.imports import modules
 
 SECRET = "KGAT_0123456789abcdef0123456789abcdef"
 KEY = "5f3c9a0e7b1d4c2f8a6e9b0c1d2e3f4a"
@@ -143,10 +145,26 @@ def test_a_secret_does_not_survive(text: str) -> None:
         "550e8400-e29b-41d4-a716-446655440000",
         "org:geese is no client here",
         "GREY-LAG",
+        'Bearer realm="brant", Basic realm="brant", charset="UTF-8"',
     ],
 )
 def test_other_text_is_left_as_it_is(text: str) -> None:
     assert redact(text) == text
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_no_words_of_our_errors_are_taken_for_a_secret(name: str) -> None:
+    for node in ast.walk(ast.parse(modules()[name].read_text("utf-8"))):
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            for words in filter(None, map(_literal, node.exc.args)):
+                assert redact(words) == words, f"line {node.lineno}"
+
+
+def _literal(node: ast.expr) -> str | None:
+    """The text of a literal, with … for what is put into it."""
+    if isinstance(node, ast.JoinedStr):
+        return "".join(_literal(part) or "…" for part in node.values)
+    return str(node.value) if isinstance(node, ast.Constant) else None
 
 
 def test_the_rest_of_the_line_stays_readable() -> None:

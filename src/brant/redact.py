@@ -49,7 +49,7 @@ RULES: Final = (
     # Authorization headers; prose that begins with "Basic" is none.
     (r"(?i)\b(authorization\W{1,8}(?:bearer|basic|token)\s+)[^\s\"',;]+", r"\1***"),
     (
-        r"\b([Bb]earer|[Bb]asic|BEARER|BASIC)\s+(?=\S*(?:\d|=|[a-z][A-Z]))[A-Za-z0-9._~+/=\-:%]{6,}",
+        r"\b([Bb]earer|[Bb]asic|BEARER|BASIC)\s+(?!realm=)(?=\S*(?:\d|=|[a-z][A-Z]))[A-Za-z0-9._~+/=\-:%]{6,}",
         r"\1 ***",
     ),
     # An organization's client and its key, as they stand in a Basic header that was not encoded.

@@ -16,7 +16,7 @@ def chosen_password(form: Fields) -> str:
     if chosen != form.verbatim("again"):
         raise InvalidInput("the two passwords differ: type the new one twice")
     if is_first_password(chosen):
-        raise InvalidInput("that is a first password: choose one of your own")
+        raise InvalidInput("that is a first password; choose one of your own")
     if len(chosen) < SHORTEST:
         raise InvalidInput(f"the password is too short: it needs at least {SHORTEST} characters")
     return chosen
