@@ -321,13 +321,14 @@ def test_a_token_that_was_just_given_out_is_let_in_beside_a_guesser(owned: Owned
 
 
 def test_a_request_that_is_wrong_otherwise_proves_no_credentials(owned: Owned) -> None:
-    headers = {"Content-Type": "text/plain", **basic("org:institute", "0" * 32)}
-    statuses = [send(owned, "POST", "/api/v1/oauth2/token", b"", headers).status for _ in range(3)]
+    headers = {**flow.FORM, **basic("org:institute", "0" * 32)}
+    body = b"grant_type=none"
+    statuses = [send(owned, "POST", "/api/v1/oauth2/token", body, headers).status for _ in range(3)]
     assert statuses == [400] * 3
     for number in range(2):
         hello(owned, {"Authorization": f"Bearer KGAT_{number:032}"})
 
-    assert send(owned, "POST", "/api/v1/oauth2/token", b"", headers).status == 429
+    assert send(owned, "POST", "/api/v1/oauth2/token", body, headers).status == 429
 
 
 # Pages and OAuth endpoints
