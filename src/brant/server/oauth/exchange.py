@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import msgspec
 from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]
+from sqlalchemy.engine import Connection
 
 from brant.contract.accounts import (
     AuthorizationScope,
@@ -22,7 +23,7 @@ from brant.contract.oauth import (
 )
 from brant.contract.scopes import Scopes, parse
 from brant.errors import InvalidInput, Unauthenticated
-from brant.server.domain.accounts.tokens import find
+from brant.server.domain.accounts.tokens import Found, find
 from brant.server.domain.actor import Context
 from brant.server.oauth import grants, metadata
 from brant.server.oauth.clients import Clients
@@ -68,10 +69,7 @@ class Exchange:
         if found is None:
             if request.grant_type == "refresh_token":
                 raise Unauthenticated(_LOG_IN_AGAIN)
-            words = (
-                answer.body.get("error_description") or "the code is unknown, expired or used: log in again"
-            )
-            raise InvalidInput(f"{answer.body['error']}: {words}")
+            raise InvalidInput(f"{answer.body['error']}: {answer.body.get('error_description', '')}")
         return ExchangeOAuthTokenResponse(
             access_token=answer.body["access_token"],
             refresh_token=answer.body["refresh_token"],
@@ -91,14 +89,13 @@ class Exchange:
         lifetime = _lifetime(request.expiration_duration)
         with self._db.write(durable=True) as connection:
             # A replay ends its grant: the refusal comes after the transaction, lest it be rolled back.
-            found = grants.find_refresh(connection, request.refresh_token or "", context.now)
-            client = None if found is None else self._clients.find(connection, found.client_id or "")
-            good = found is not None and client is not None and client.is_public
-            if good:
-                assert found is not None
+            found = self._of_public(
+                connection, grants.find_refresh(connection, request.refresh_token or "", context.now)
+            )
+            if found is not None:
                 scopes = _narrowed(found.scopes, request.authorization_scopes)
                 token = grants.access(connection, found, scopes, lifetime, context.now)
-        if not good or found is None:
+        if found is None:
             raise Unauthenticated(_LOG_IN_AGAIN)
         return GenerateAccessTokenResponse(
             token=token,
@@ -106,6 +103,11 @@ class Exchange:
             user_name=found.name,
             user_id=found.user_id,
         )
+
+    def _of_public(self, connection: Connection, token: Found | None) -> Found | None:
+        """The token, where its client has nothing else to show (RFC 6749 §6)."""
+        client = None if token is None else self._clients.find(connection, token.client_id or "")
+        return token if client is not None and client.is_public else None
 
     def register(self, context: Context, request: RegisterOAuthClientRequest) -> RegisterOAuthClientResponse:
         """A new public client (RFC 7591). Raises InvalidInput, RateLimited."""
