@@ -4,10 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from authlib.oauth2.rfc7591 import (  # type: ignore[import-untyped]
-    InvalidClientMetadataError,
-    InvalidRedirectURIError,
-)
+from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]
 
 from brant.errors import InvalidInput
 from brant.server.oauth import redirects
@@ -40,12 +37,12 @@ class Registration:
         try:
             asked = msgspec.json.decode(body, type=_Metadata)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            return refused(InvalidClientMetadataError(plain(f"The body is no such JSON object: {error}")))
+            return _refused("invalid_client_metadata", f"the body is no such JSON object: {error}")
         uris = asked.redirect_uris or []
         try:
             redirects.check_all(uris)
         except InvalidInput as error:
-            return refused(InvalidRedirectURIError(plain(error.message)))
+            return _refused("invalid_redirect_uri", error.message)
         try:
             client = self.register(
                 asked.client_name or "",
@@ -56,7 +53,7 @@ class Registration:
                 response_types=asked.response_types or [],
             )
         except InvalidInput as error:
-            return refused(InvalidClientMetadataError(plain(error.message)))
+            return _refused("invalid_client_metadata", error.message)
         return Answer(201, {**described(client), "client_id_issued_at": int(now.timestamp())}, {})
 
     def register(
@@ -92,3 +89,8 @@ def described(client: Client) -> dict[str, Any]:
         "response_types": ["code"],
         "token_endpoint_auth_method": "none",
     }
+
+
+def _refused(error: str, words: str) -> Answer:
+    """RFC 7591 §3.2.2. authlib's own classes for it take its whole JOSE library to import."""
+    return refused(OAuth2Error(plain(words), error=error))
