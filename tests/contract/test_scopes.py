@@ -135,7 +135,7 @@ def test_a_scope_holds_on_its_handle_and_the_parts_of_that(held, resource, cover
         'datasets.get:ada/"penguins',
         "datasets.get:ada\\penguins",
         "DATASETS.GET:*",
-        "datasets.get:" + "a" * 301,
+        "datasets.get:" + "penguins" * 38,
         " ".join(f"datasets.get:ada/set-{number}" for number in range(51)),
         "datasets.get:*" + " " * 4000,
         "datasets.get:* nonsense",
