@@ -1,5 +1,6 @@
 """The login file, `credentials.json`: what an OAuth login leaves behind; official clients read it too."""
 
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
@@ -66,21 +67,21 @@ class Login(NamedTuple):
 
 def read(file: Path) -> Login | None:
     """The login in `file`, None if it is not there. Raises InvalidInput for what is none, LocalFailure."""
-    import json
-    from time import sleep
+    # Whoever has a login calls a server, and so has loaded this; `json` would be one module more.
+    import msgspec
 
     for again in reversed(range(_READS)):
         try:
-            return _login(json.loads(file.read_bytes()))
+            return _login(msgspec.json.decode(file.read_bytes()))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise LocalFailure(
                 f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'"
             ) from None
-        except (ValueError, TypeError, AttributeError):
+        except (msgspec.DecodeError, ValueError, TypeError, AttributeError):
             if again:
-                sleep(_PAUSE)
+                time.sleep(_PAUSE)
     raise InvalidInput(f"{file} is not a login: remove it and log in again with 'brant auth login'") from None
 
 
