@@ -1,12 +1,16 @@
 """One server and one Chromium for all tests of pages; each test has a browser context of its own."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Page, sync_playwright
 
+from brant.server.domain.accounts.passwords import Passwords
+from brant.server.domain.services import Services
 from tests.conftest import _ended, start_server
 from tests.web.stage import Browser, Person, Town
 
@@ -21,9 +25,12 @@ _OPTIONS = (
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     """A server that has its administrator."""
     running = start_server(tmp_path_factory.mktemp("town") / "data")
-    made = Town(running)
-    made.person("mayor", admin=True)
-    yield made
+    # Cheap hashes: most people of the town never sign in, and the server makes them anew for who does.
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with closing(Services.over(running.data, Passwords(cheap))) as services:
+        made = Town(running, services)
+        made.person("mayor", admin=True)
+        yield made
     _ended(running)
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from playwright.sync_api import Page
 
+from tests.conftest import RunningServer
 from tests.web.stage import Person, Town
 
 Who = Literal["nobody", "mayor"]
@@ -16,7 +17,7 @@ class Scene:
     """The server with its mayor, their organization and an application; and one that nobody set up yet."""
 
     town: Town
-    new_town: Town
+    new_server: RunningServer
     mayor: Person
     slug: str
     client: str
@@ -57,12 +58,12 @@ def _press(button: str, **typed: str) -> Callable[[Page], None]:
 PLACES = (
     Place("home-of-nobody", "/", _at("/"), "nobody"),
     Place("home", "/", _at("/")),
-    Place("home-new", "/", lambda scene: scene.new_town.address, "nobody"),
-    Place("setup", "/setup", lambda scene: f"{scene.new_town.address}/setup", "nobody"),
+    Place("home-new", "/", lambda scene: scene.new_server.address, "nobody"),
+    Place("setup", "/setup", lambda scene: f"{scene.new_server.address}/setup", "nobody"),
     Place(
         "setup-wrong",
         "/setup",
-        lambda scene: f"{scene.new_town.address}/setup",
+        lambda scene: f"{scene.new_server.address}/setup",
         "nobody",
         _press(
             "Make the administrator",

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
@@ -31,9 +30,10 @@ class Person(NamedTuple):
 
 @dataclass
 class Town:
-    """A server with people in it."""
+    """A server with people in it; `services` work on its data folder from beside it."""
 
     server: RunningServer
+    services: Services
 
     @property
     def address(self) -> str:
@@ -42,9 +42,19 @@ class Town:
     def person(self, stem: str = "ada", *, admin: bool = False) -> Person:
         """Somebody whom no other test knows."""
         person = Person(f"{stem}-{next(self.server._numbers)}", issued("tides come and go"))
-        with closing(Services.open(self.server.data)) as services:
-            services.users.add(person.name, datetime.now(UTC), is_admin=admin, password=person.password)
+        self.services.users.add(person.name, datetime.now(UTC), is_admin=admin, password=person.password)
         return person
+
+    @property
+    def cookie(self) -> str:
+        """The name of the cookie of sessions."""
+        return f"brant-session-{self.server.port}"
+
+    def session(self, person: Person) -> str:
+        """The cookie of somebody who signed in before."""
+        user = self.services.users.find(person.name)
+        assert user is not None
+        return issued(self.services.sessions.open(user.id, datetime.now(UTC)))
 
     def client(self, redirect: str, name: str = "Tide watch") -> str:
         """An application that registered itself; its id."""
@@ -77,7 +87,7 @@ class Town:
     def let_in(self, person: Person, client: str, redirect: str) -> str:
         """The access token of a client that somebody allowed to act for them."""
         browser = Browser(self)
-        browser.sign_in(person)
+        browser.enter(person)
         asked = self.asking(client, redirect).removeprefix(self.address)
         there = browser.submit(asked, {"decision": "allow"}).headers["Location"]
         return self.exchange(client, issued(dict(parse_qsl(urlsplit(there).query))["code"]), redirect)
@@ -137,12 +147,16 @@ class Browser:
         answer = self.submit("/signin", {"name": person.name, "password": person.password, "next": "/"})
         assert answer.status == 303, answer.body
 
+    def enter(self, person: Person) -> None:
+        """As who signed in before."""
+        self.cookies[self.town.cookie] = self.town.session(person)
+
     def is_signed_in(self) -> bool:
         return self.get("/settings/password").status == 200
 
     @property
     def session(self) -> str:
-        return self.cookies[f"brant-session-{self.town.server.port}"]
+        return self.cookies[self.town.cookie]
 
     def _headers(self, extra: dict[str, str]) -> dict[str, str]:
         jar = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
@@ -161,9 +175,5 @@ class Browser:
 
 def enter(page: Page, town: Town, person: Person) -> None:
     """The browser of somebody who signed in before."""
-    with closing(Services.open(town.server.data)) as services:
-        user = services.users.find(person.name)
-        assert user is not None
-        value = services.sessions.open(user.id, datetime.now(UTC))
-    cookie = {"name": f"brant-session-{town.server.port}", "value": issued(value), "url": town.address}
+    cookie = {"name": town.cookie, "value": town.session(person), "url": town.address}
     page.context.add_cookies([cookie])  # type: ignore[list-item]

@@ -1,10 +1,14 @@
 """Bad input: what strangers send to the pages, and what they must not learn or bring about."""
 
 import re
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 
+from brant.server.web.forms import Fields
+from brant.server.web.rendering import Renderer
+from brant.server.web.visit import Visit
 from tests.server.edge.calls import send
 from tests.web.stage import Browser, Person, Town
 
@@ -45,7 +49,7 @@ def test_signing_in_leads_back_to_where_one_came_from(ada: Person, browser: Brow
 
 
 def test_signing_out_leads_to_no_other_site(ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     answer = browser.post("/signout", {"csrf": browser.token("/"), "next": "//evil.example"})
     assert answer.headers["Location"] == "/signin?done=signed-out&next=%2F"
 
@@ -82,7 +86,7 @@ MARK = "\"><script>document.title='owned'</script><img src=x onerror=alert(1)>'{
 
 
 def test_words_of_strangers_are_words_on_every_page(town: Town, ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     redirect = "http://127.0.0.1:9/back"
     client = town.client(redirect, MARK)
     slug = f"marked-{ada.name}"
@@ -122,7 +126,7 @@ LINE = "Set-Cookie: owned=1"
 @pytest.mark.parametrize("breaks", ["\r\n", "\n", "%0d%0a", "\u560d\u560a", "\x85"])
 def test_no_parameter_becomes_a_header(breaks: str, town: Town, ada: Person, browser: Browser) -> None:
     injected = f"/x{breaks}{LINE}{breaks}Location: https://evil.example"
-    browser.sign_in(ada)
+    browser.enter(ada)
     consent = town.asking("kagglesdk", "http://localhost:8111", state=injected).removeprefix(town.address)
     wrong = town.asking("kagglesdk", "http://localhost:8111", injected, state="of").removeprefix(town.address)
     answers = [
@@ -143,8 +147,26 @@ def test_no_parameter_becomes_a_header(breaks: str, town: Town, ada: Person, bro
         assert "https://evil.example" not in (answer.headers.get_all("Location") or []), number
 
 
+def test_whatever_a_redirect_leads_to_is_one_line_of_a_header(town: Town) -> None:
+    fields = Fields()
+    visit = Visit(
+        renderer=Renderer(),
+        method="GET",
+        target=b"/",
+        origin=town.address,
+        address="127.0.0.1",
+        now=datetime.now(UTC),
+        query=fields,
+        form=fields,
+        params={},
+        session="",
+        visitor="",
+    )
+    assert visit.go(f"/x\r\n{LINE} \u212a").headers["Location"] == "/x%0D%0ASet-Cookie:%20owned=1%20%E2%84%AA"
+
+
 def test_forms_are_bounded_and_are_forms(ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     csrf = browser.token("/settings/api")
     path = "/settings/api"
     assert browser.post(path, b"label=" + b"x" * 70_000).status == 413
@@ -162,13 +184,13 @@ def test_forms_are_bounded_and_are_forms(ada: Person, browser: Browser) -> None:
 
 
 def test_tokens_and_grants_of_others_cannot_be_ended(town: Town, ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     made = {"do": "make-token", "scope": "datasets.get:*", "lifetime": "0"}
     browser.submit("/settings/api", made)
     found = re.search(r'name="token" value="(\d+)"', browser.get("/settings/api").body.decode())
     assert found is not None
     stranger = Browser(town)
-    stranger.sign_in(town.person("eve"))
+    stranger.enter(town.person("eve"))
     for fields in ({"do": "revoke", "token": found[1]}, {"do": "end-grant", "grant": "1"}):
         assert stranger.submit("/settings/api", fields).status == 404
     assert found[0] in browser.get("/settings/api").body.decode()
@@ -176,7 +198,7 @@ def test_tokens_and_grants_of_others_cannot_be_ended(town: Town, ada: Person, br
 
 def test_a_first_password_opens_nothing_and_can_not_be_kept(town: Town) -> None:
     boss, mayor = Browser(town), town.person("mayor", admin=True)
-    boss.sign_in(mayor)
+    boss.enter(mayor)
     shown = boss.submit("/users", {"do": "add", "name": f"new-{mayor.name}"}).body.decode()
     found = re.search(r"first(?:-[a-z2-7]{6}){4}", shown)
     assert found is not None
@@ -224,8 +246,8 @@ def test_an_organization_is_changed_by_owners_and_known_to_members(town: Town, a
     town.server.admin("org", "create", slug, "--owner", ada.name)
     town.server.admin("org", "member", "add", slug, bob.name)
     member, stranger = Browser(town), Browser(town)
-    member.sign_in(bob)
-    stranger.sign_in(eve)
+    member.enter(bob)
+    stranger.enter(eve)
     path = f"/organizations/{slug}"
     changes = (
         {"do": "add", "member": eve.name, "role": "owner"},
@@ -247,12 +269,12 @@ def test_who_is_not_signed_in_is_not_sent_on_to_a_client(town: Town, ada: Person
     redirect = "https://evil.example/back"
     wrong = town.asking(town.client(redirect), redirect, "no.such:scope").removeprefix(town.address)
     assert browser.get(wrong).headers["Location"].startswith("/signin?next=/api/v1/oauth2/authorize")
-    browser.sign_in(ada)
+    browser.enter(ada)
     assert browser.get(wrong).headers["Location"].startswith(f"{redirect}?error=invalid_scope")
 
 
 def test_a_decision_after_the_session_ended_is_none(town: Town, ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     path = town.asking("kagglesdk", "http://localhost:8111").removeprefix(town.address)
     csrf, session = browser.token(path), dict(browser.cookies)
     browser.post("/signout", {"csrf": csrf})
@@ -261,7 +283,7 @@ def test_a_decision_after_the_session_ended_is_none(town: Town, ada: Person, bro
 
 
 def test_nothing_but_allow_allows(town: Town, ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     path = town.asking("kagglesdk", "http://localhost:8111").removeprefix(town.address)
     for decision in ({}, {"decision": ""}, {"decision": "ALLOW"}, {"decision": "yes"}):
         assert browser.submit(path, decision).status == 400

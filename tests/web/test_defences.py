@@ -81,7 +81,7 @@ def test_every_answer_says_how_it_may_be_used(
     path: str, signed_in: bool, ada: Person, browser: Browser
 ) -> None:
     if signed_in:
-        browser.sign_in(ada)
+        browser.enter(ada)
     answer = browser.get(path)
     policy = answer.headers["Content-Security-Policy"]
     assert policy.startswith("default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'")
@@ -95,7 +95,7 @@ def test_every_answer_says_how_it_may_be_used(
 
 
 def test_only_the_consent_page_lets_a_form_lead_away(town: Town, ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     asked = town.asking("kagglesdk", "http://localhost:8111").removeprefix(town.address)
     assert (
         "form-action 'self' https: http://localhost:8111;"
@@ -117,7 +117,7 @@ def _policy(browser: Browser, path: str) -> dict[str, str]:
 def test_a_session_that_was_planted_before_signing_in_is_worth_nothing(
     page: Page, town: Town, ada: Person, browser: Browser
 ) -> None:
-    name = f"brant-session-{town.server.port}"
+    name = town.cookie
     for planted in ("a" * 43, "another-value"):
         page.context.clear_cookies()
         page.context.add_cookies([{"name": name, "value": planted, "url": town.address}])
@@ -132,14 +132,14 @@ def test_who_signs_in_over_the_session_of_another_gets_one_of_their_own(
     town: Town, ada: Person, browser: Browser
 ) -> None:
     eve = town.person("eve")
-    browser.sign_in(eve)
+    browser.enter(eve)
     planted = browser.session
     csrf = browser.token("/settings/api")
     answer = browser.post("/signin", {"csrf": csrf, "name": ada.name, "password": ada.password})
     assert answer.status == 303
     assert browser.session != planted
     stranger = Browser(town)
-    stranger.cookies = {f"brant-session-{town.server.port}": planted}
+    stranger.cookies = {town.cookie: planted}
     assert not stranger.is_signed_in()
 
 

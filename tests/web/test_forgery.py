@@ -43,9 +43,9 @@ def test_a_form_without_the_token_of_the_session_changes_nothing(
     change: str, town: Town, ada: Person, browser: Browser
 ) -> None:
     path, fields = _changes(town, ada)[change]
-    browser.sign_in(ada)
+    browser.enter(ada)
     stranger = Browser(town)
-    stranger.sign_in(town.person("eve"))
+    stranger.enter(town.person("eve"))
     wrong = {"none": {}, "empty": {"csrf": ""}, "a stranger's": {"csrf": stranger.token("/settings/api")}}
     for name, csrf in wrong.items():
         answer = browser.post(path, {**csrf, **fields})
@@ -61,7 +61,7 @@ def test_a_form_that_another_site_sent_is_refused_even_with_the_token(
     sender: str, town: Town, ada: Person, browser: Browser
 ) -> None:
     headers = {name: value.format(port=town.server.port) for name, value in SENDERS[sender].items()}
-    browser.sign_in(ada)
+    browser.enter(ada)
     path = _consent(town)
     fields = {"csrf": browser.token(path), "decision": "allow"}
     answer = browser.post(path, fields, **headers)
@@ -88,14 +88,14 @@ def test_the_set_up_and_the_first_password_take_no_form_of_a_stranger(town: Town
 
 
 def test_nobody_is_signed_out_by_a_stranger(ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     assert browser.post("/signout", {}).status == 403
     assert browser.get("/signout").status == 303
     assert browser.is_signed_in()
 
 
 def test_an_administrators_form_is_for_administrators(town: Town, ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     assert browser.get("/users").status == 403
     answer = browser.post("/users", {"csrf": browser.token("/settings/api"), "do": "add", "name": "mallory"})
     assert answer.status == 403
@@ -103,7 +103,7 @@ def test_an_administrators_form_is_for_administrators(town: Town, ada: Person, b
 
 
 def test_a_verb_cannot_be_put_into_a_form(ada: Person, browser: Browser) -> None:
-    browser.sign_in(ada)
+    browser.enter(ada)
     path = "/settings/api?_method=POST&do=make-key"
     answer = browser.get(path, X_HTTP_Method_Override="POST")
     assert answer.status == 200

@@ -54,7 +54,7 @@ def scene(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scen
     client = town.client(REDIRECT, "Weather & waves")
     town.let_in(mayor, client, REDIRECT)
     running = start_server(tmp_path_factory.mktemp("new") / "data")
-    yield Scene(town, Town(running), mayor, slug, client)
+    yield Scene(town, running, mayor, slug, client)
     _ended(running)
 
 
@@ -94,7 +94,8 @@ def test_a_page_is_accessible_readable_and_whole(
             for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
                 findings[f"axe, {width_name}, {scheme}"] = page.evaluate(AXE)
-                page.screenshot(path=pictures / f"{place.name}-{width_name}-{scheme}.png", full_page=True)
+                picture = pictures / f"{place.name}-{width_name}-{scheme}.jpg"
+                page.screenshot(path=picture, full_page=True, type="jpeg")
             findings[f"small targets, {width_name}"] = page.evaluate(SMALL_TARGETS)
         findings["small text"] = page.evaluate(SMALL_TEXT)
         findings["too wide at 320 px"] = _overflow(page)
