@@ -6,7 +6,6 @@ import pytest
 
 from brant.server.oauth.endpoints import Form
 from tests.conftest import RunningServer, User
-from tests.ledger import issued
 from tests.server.edge.calls import basic, rpc, send
 from tests.server.oauth.flow import (
     FORM,
@@ -118,6 +117,14 @@ def test_a_refresh_never_widens_it(server: RunningServer, user: User, client_id:
     assert refresh(server, client_id, told["refresh_token"]).status == 200
 
 
+def test_a_token_for_another_server_is_refused(server: RunningServer, user: User, client_id: str) -> None:
+    told = tokens(server, user, client_id)
+    elsewhere = {"resource": "https://other.example.org/api"}
+    assert_refused(refresh(server, client_id, told["refresh_token"], **elsewhere), "invalid_target")
+    here = {"resource": f"{server.address}/api"}
+    assert refresh(server, client_id, told["refresh_token"], **here).status == 200
+
+
 def test_tokens_end_in_time(server: RunningServer, user: User, client_id: str) -> None:
     told = tokens(server, user, client_id)
     form = {
@@ -216,7 +223,7 @@ def test_introspection_tells_strangers_nothing(
     for answer in (
         post(server, "introspect", token),
         post(server, "introspect", {**token, "client_id": client_id}),
-        post(server, "introspect", token, bearer(issued("KGAT_" + "a" * 43))),
+        post(server, "introspect", token, bearer("KGAT_" + "a" * 43)),
         post(server, "introspect", token, bearer(told["refresh_token"])),
         post(server, "introspect", token, basic(stranger.name, stranger.key)),
     ):
@@ -350,7 +357,7 @@ def test_a_token_that_is_not_good_is_told_so_and_a_missing_one_is_not(
     without = rpc(server, "api.v1.DiagnosticsService/Hello", {}).headers["WWW-Authenticate"]
     assert metadata in without
     assert "error" not in without
-    bad = bearer(issued("KGAT_" + "b" * 43))
+    bad = bearer("KGAT_" + "b" * 43)
     wrong = rpc(server, "api.v1.DiagnosticsService/Hello", {}, bad).headers["WWW-Authenticate"]
     assert metadata in wrong
     assert 'error="invalid_token"' in wrong

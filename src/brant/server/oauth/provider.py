@@ -66,6 +66,20 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         if scope:
             _scopes(scope)
 
+    def create_token_response(self, request: Asking) -> Answer:
+        """What the token endpoint answers (RFC 6749 §5)."""
+        try:
+            self.check_resource(request)
+        except OAuth2Error as error:
+            return self.handle_error_response(request, error)
+        answer: Answer = super().create_token_response(request)
+        return answer
+
+    def check_resource(self, request: Asking) -> None:
+        """RFC 8707 §2: a token for another server is none that we can give. Raises OAuth2Error."""
+        if request.form.get("resource", self.issuer).rstrip("/") not in (self.issuer, f"{self.issuer}/api"):
+            raise OAuth2Error("The resource is not this server (RFC 8707 sec. 2).", error="invalid_target")
+
     def generate_token(self, *, user: HeldCode | HeldToken, scope: str, **_: object) -> dict[str, Any]:
         """New tokens for a code or a refresh token, which is what `user` is here: who granted it is in it.
 
@@ -168,10 +182,7 @@ class _Parameters:
             )
         if params.get("response_mode", "query") != "query":
             raise InvalidRequestError("The response_mode must be query, or left out.")
-        # RFC 8707 §2: a token for another server is none that we can give.
-        home = grant.server.issuer
-        if params.get("resource", home).rstrip("/") not in (home, f"{home}/api"):
-            raise OAuth2Error("The resource is not this server (RFC 8707 sec. 2).", error="invalid_target")
+        grant.server.check_resource(grant.request)
 
 
 class _S256(CodeChallenge):  # type: ignore[misc]
