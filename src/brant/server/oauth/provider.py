@@ -27,7 +27,7 @@ from brant.server.oauth.token_endpoints import Introspection, Revocation
 _CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}=?")
 
 _WORDS: Final = {
-    "invalid_grant": "The code or refresh token is unknown, expired, used, revoked, or another client's.",
+    "invalid_grant": "The code or token is unknown, expired, used, revoked, or another client's.",
     "unsupported_grant_type": "The grant_type must be authorization_code or refresh_token.",
 }
 
