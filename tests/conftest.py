@@ -41,8 +41,8 @@ class User:
     """A user of a running server, with credentials of both kinds."""
 
     name: str
-    token: str
-    key: str
+    token: str = field(repr=False)
+    key: str = field(repr=False)
 
 
 @dataclass

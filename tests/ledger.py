@@ -8,7 +8,7 @@ import os
 import re
 from base64 import b64encode
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +22,12 @@ _EXCERPT: Final = 80
 
 _TOKEN: Final = re.compile(r"KG[AR]T_[A-Za-z0-9_\-]{20,}")
 _WORD: Final = re.compile(rf"[A-Za-z0-9_\-+/=]{{{_WINDOW},}}")
+# Where an answer of a server holds a secret: in a field of JSON, in an address.
+_GIVEN: Final = re.compile(
+    r"(?:\"(?:token|key|code|(?:access|refresh)_?[tT]oken)\": ?\"|[?&](?:signature|code)=|/storage/uploads/)"
+    r"([A-Za-z0-9_\-]{16,})"
+)
+_LONGEST_ANSWER: Final = 1 << 16
 
 
 class Purpose(NamedTuple):
@@ -88,6 +94,23 @@ class Ledger:
         if user is not None:
             self.issued(b64encode(f"{user}:{secret}".encode()).decode())
         return secret
+
+    def answered(self, headers: Iterable[tuple[str, str]], body: bytes) -> None:
+        """Enters the secrets that a server's answer gives: tokens, codes, signatures and cookies.
+
+        The answer itself is no output: to give them is what it is for.
+        """
+        for name, value in headers:
+            if name.lower() == "set-cookie":
+                self._enter(value.partition(";")[0].partition("=")[2].strip('"'))
+            elif name.lower() == "location":
+                self._enter(*_GIVEN.findall(value))
+        self._enter(*_GIVEN.findall(body[:_LONGEST_ANSWER].decode(errors="replace")))
+
+    def _enter(self, *secrets: str) -> None:
+        for secret in secrets:
+            if len(secret) >= _TELLING:
+                self.issued(secret)
 
     def hear(self, source: Source, said: str | bytes) -> None:
         """Takes in what was put out; pieces that one `source` object says are one text."""

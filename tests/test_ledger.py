@@ -93,6 +93,11 @@ subprocess.run([*PYTHON, "print('unheard' + '-of')"], capture_output=True, env=g
     "a secret that was entered afterwards": """\
 print("5af3" * 8)
 ledger.issued("5af3" * 8)""",
+    "what a server's answer gave": """\
+cookie = ("Set-Cookie", "s=1cookie" + "cookie1" * 3 + "; Path=/")
+ledger.answered([cookie], b'{"token": "' + b"5af3" * 8 + b'"}')
+print("s=1cookie" + "cookie1" * 3)
+print("5af3" * 8)""",
     "standard error of a command whose purpose is to print one": """\
 program(tmp_path, "brant", f"echo {KEY} >&2")
 subprocess.run([tmp_path / "brant", "admin", "token", "ada"], capture_output=True)""",

@@ -11,6 +11,7 @@ from brant.contract.method import HttpRedirect, Method
 from brant.errors import BrantError, from_status
 from brant.server.domain.services import Services
 from tests.conftest import RunningServer
+from tests.ledger import LEDGER, issued
 
 Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
@@ -97,7 +98,9 @@ class Served:
             target = parts.path + (f"?{parts.query}" if parts.query else "")
             connection.request(verb, target, body or None, headers)
             answer = connection.getresponse()
-            return answer.status, answer.getheader("Location"), answer.read()
+            said = answer.read()
+            LEDGER.answered(answer.getheaders(), said)
+            return answer.status, answer.getheader("Location"), said
         finally:
             connection.close()
 
@@ -106,7 +109,11 @@ def make_user(services: Services, name: str) -> User:
     """A user with both kinds of credentials."""
     now = datetime.now(UTC)
     services.users.add(name, now)
-    return User(name, services.tokens.make_token(name, now), services.tokens.make_key(name, now))
+    return User(
+        name,
+        issued(services.tokens.make_token(name, now)),
+        issued(services.tokens.make_key(name, now), user=name),
+    )
 
 
 def _error(status: int, body: bytes) -> BrantError:

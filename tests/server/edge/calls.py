@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from tests.conftest import RunningServer, User
+from tests.ledger import LEDGER
 
 
 class Answer(NamedTuple):
@@ -50,7 +51,9 @@ def send(
     try:
         connection.request(verb, path, body, dict(headers or {}))
         response = connection.getresponse()
-        return Answer(response.status, response.headers, response.read())
+        said = response.read()
+        LEDGER.answered(response.getheaders(), said)
+        return Answer(response.status, response.headers, said)
     finally:
         connection.close()
 
