@@ -14,7 +14,6 @@ from brant.contract.method import HttpRedirect, Method
 from brant.errors import BrantError, InsufficientScope, InvalidInput, ServerFailure, from_status
 from brant.redact import redact
 from brant.transfer.http import Response
-from brant.transfer.quota import asked_wait, quota_of
 
 Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
@@ -22,7 +21,7 @@ Resp = TypeVar("Resp", bound=Message)
 _REDIRECTS: Final = (301, 302, 303, 307, 308)
 _LONGEST_MESSAGE: Final = 600
 # RFC 6750 §3; of its characters those that a scope of ours has, so that it can be shown and typed again.
-_SCOPE: Final = re.compile(r'\bscope="([A-Za-z0-9_.:/* -]{1,400})"')
+_SCOPE: Final = r'\bscope="([A-Za-z0-9_.:/* -]{1,400})"'
 
 
 class _Refusal(msgspec.Struct):
@@ -90,6 +89,9 @@ class Reader:
         else:
             reason = f" {response.reason}" if response.reason and code == response.status else ""
             text = said or f"{self._endpoint} answered {method.name} with {code}{reason}: try again later"
+        # Most calls are answered, and need none of it.
+        from brant.transfer.quota import asked_wait, quota_of
+
         now = time()
         return from_status(
             code, text, asked_wait(response.headers, code, now), quota_of(response.headers, now)
@@ -130,7 +132,7 @@ def lacking_scope(challenge: str) -> str | None:
     """The scope that `WWW-Authenticate` says the token lacks (RFC 6750 §3.1); None where it says none."""
     if 'error="insufficient_scope"' not in challenge:
         return None
-    named = _SCOPE.search(challenge)
+    named = re.search(_SCOPE, challenge)
     return None if named is None else named[1]
 
 
