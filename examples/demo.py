@@ -1,4 +1,4 @@
-"""A tour of Brant: a server of your own, a dataset published, listed, downloaded, verified and loaded.
+"""A tour of Brant: a server of your own, a login, a dataset published, fetched and verified, a loop slowed.
 
 Run it with `make demo`. Every command that it runs is shown, so that you can run it yourself.
 """
@@ -7,15 +7,20 @@ import argparse
 import csv
 import hashlib
 import os
+import secrets
 import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+from visitor import Visitor
+
 PENGUINS = Path(__file__).parent / "penguins"
 OWNER = "ada"
 HANDLE = f"{OWNER}/palmer-penguins"
+# Low, so that a loop meets it within a second, and short, so that nobody waits long.
+RATE_LIMIT = "100/5"
 
 
 class Tour:
@@ -58,7 +63,7 @@ class Tour:
 
 def serve(tour: Tour) -> subprocess.Popen[str]:
     """Starts a server on a free port and waits for the line that says where it is."""
-    command = ["brant", "serve", "--data", "server", "--port", "0"]
+    command = ["brant", "serve", "--data", "server", "--port", "0", "--rate-limit", RATE_LIMIT]
     print(f"$ {' '.join(command)} &", flush=True)
     server = subprocess.Popen(
         [str(Path(sys.executable).with_name("brant")), *command[1:]],
@@ -77,13 +82,42 @@ def serve(tour: Tour) -> subprocess.Popen[str]:
     return server
 
 
-def publish(tour: Tour) -> None:
-    """Makes a user, gives it a token, and publishes the penguins in its name."""
-    tour.say("A user of your own server, and an access token in the file where every Kaggle client looks.")
-    tour.run(f"brant admin user add {OWNER} --data server")
-    tour.run("mkdir -m 700 ~/.kaggle")
-    tour.run(f"(umask 077; brant admin token {OWNER} --data server > ~/.kaggle/access_token)")
+def log_in(tour: Tour) -> None:
+    """Makes a user with a password, and logs in as them through a page that may be open on any machine."""
+    tour.say("A user of your own server, whose password comes from a file.")
+    (tour.folder / "password").write_text(secrets.token_urlsafe(12) + "\n")
+    tour.run(f"brant admin user add {OWNER} --data server --password-stdin < password")
 
+    tour.say("Log in as on a machine without a browser. The page is opened elsewhere: here by a program")
+    print("# (examples/visitor.py) that signs in, allows what is asked for, and reads the code off the page.")
+    command = "brant auth login --no-launch-browser"
+    print(f"$ {command}", flush=True)
+    with subprocess.Popen(
+        command,
+        shell=True,
+        cwd=tour.folder,
+        env=tour.environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as login:
+        assert login.stdin is not None
+        assert login.stdout is not None
+        for line in login.stdout:
+            print(line, end="", flush=True)
+            address = line.strip()
+            if address.startswith("http"):
+                code = Visitor().fetch_code(address, OWNER, (tour.folder / "password").read_text().strip())
+                login.stdin.write(code + "\n")
+                login.stdin.close()
+    if login.returncode:
+        sys.exit(f"the login ended with exit code {login.returncode}")
+    tour.run("brant auth status")
+
+
+def publish(tour: Tour) -> None:
+    """Publishes the penguins in the user's name."""
     tour.say("A real dataset: 344 penguins, CC0, with its source beside it.")
     shutil.copytree(PENGUINS, tour.folder / "penguins")
     metadata = tour.folder / "penguins" / "dataset-metadata.json"
@@ -104,6 +138,16 @@ def fetch(tour: Tour) -> tuple[Path, Path]:
     tour.say("… and with the library, into the cache that kagglehub uses too.")
     printed = tour.run(f"python -c \"import brant; print(brant.dataset_download('{HANDLE}'))\"")
     return tour.folder / "data", Path(printed.strip().splitlines()[-1])
+
+
+def ask_too_often(tour: Tour) -> None:
+    """Lists in a loop until the server asks to wait, which the client does."""
+    tour.say(
+        "A careless loop: the server slows it down, the client waits as long as it is asked to, and says so."
+    )
+    tour.run(
+        "python -c \"import brant; print(len([brant.whoami(verbose=False) for _ in range(120)]), 'answers')\""
+    )
 
 
 def verify(published: Path, *copies: Path) -> int:
@@ -134,6 +178,7 @@ def main() -> None:
         tour = Tour(folder)
         tour.say("A Kaggle of your own: one process, no container, no database server, no internet.")
         server = serve(tour)
+        log_in(tour)
         publish(tour)
         data, cached = fetch(tour)
 
@@ -145,6 +190,8 @@ def main() -> None:
         with (data / "penguins.csv").open(newline="", encoding="utf-8") as file:
             for _, row in zip(range(4), csv.reader(file), strict=False):
                 print("  ".join(f"{cell:<17}" for cell in row[:6]).rstrip())
+
+        ask_too_often(tour)
 
         tour.say("Where everything lies.")
         print(f"server    {folder / 'server'}\ndownload  {data}\ncache     {cached}")

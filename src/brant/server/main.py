@@ -11,7 +11,13 @@ from typing import TextIO
 from brant.errors import BrantError, UsageError
 from brant.redact import redact
 from brant.server.admin.parser import add_admin, folder
-from brant.server.settings import DEFAULT_HOST, DEFAULT_PORT, DEFAULT_RATE_LIMIT, Settings
+from brant.server.settings import (
+    DEFAULT_HOST,
+    DEFAULT_PORT,
+    DEFAULT_RATE_LIMIT,
+    DEFAULT_RATE_WINDOW,
+    Settings,
+)
 
 
 def main(argv: Sequence[str]) -> int:
@@ -63,7 +69,8 @@ def _serve(options: argparse.Namespace, out: TextIO) -> None:
         port=options.port,
         origins=tuple(parse_origin(text) for text in options.origin),
         verbose=options.verbose,
-        rate_limit=options.rate_limit,
+        rate_limit=options.rate_limit[0],
+        rate_window=options.rate_limit[1],
     )
 
     def announce(address: str) -> None:
@@ -143,10 +150,11 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--rate-limit",
-        type=_count,
-        default=DEFAULT_RATE_LIMIT,
-        metavar="N",
-        help="requests a minute for one user; other limits follow from it, 0 is none (default: %(default)s)",
+        type=_rate,
+        default=(DEFAULT_RATE_LIMIT, DEFAULT_RATE_WINDOW),
+        metavar="N[/S]",
+        help="requests for one user in a minute, or in S seconds; other limits follow from it, 0 is none "
+        f"(default: {DEFAULT_RATE_LIMIT})",
     )
     parser.add_argument("--verbose", action="store_true", help="log one line for each request")
 
@@ -157,10 +165,18 @@ def _default_data(environ: Mapping[str, str], home: Path) -> Path:
     return (base if base.is_absolute() else home / ".local" / "share") / "brant"
 
 
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number of requests: expected 0 or more")
-    return int(text)
+def _rate(text: str) -> tuple[int, int]:
+    """Requests, and in how many seconds."""
+    count, slash, seconds = text.partition("/")
+    if not _is_count(count) or (slash and not (_is_count(seconds) and 1 <= int(seconds) <= 3600)):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a limit: expected requests a minute, or REQUESTS/SECONDS with 1 to 3600 seconds"
+        )
+    return int(count), int(seconds) if slash else DEFAULT_RATE_WINDOW
+
+
+def _is_count(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= 9
 
 
 def _port(text: str) -> int:

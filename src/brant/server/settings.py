@@ -9,13 +9,14 @@ DEFAULT_HOST: Final = "127.0.0.1"
 DEFAULT_PORT: Final = 8765
 # A folder of 10,000 files costs 1,000 of these; a loop that lists as fast as it can meets it in seconds.
 DEFAULT_RATE_LIMIT: Final = 6_000
+DEFAULT_RATE_WINDOW: Final = 60
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """`port` 0 means any free one; `origins` are public addresses beside the loopback names and `host`.
 
-    `rate_limit`: requests of one user in a minute; 0 limits nothing.
+    `rate_limit`: requests of one user in `rate_window` seconds; 0 limits nothing.
     """
 
     data: Path
@@ -24,6 +25,7 @@ class Settings:
     origins: tuple[str, ...] = ()
     verbose: bool = False
     rate_limit: int = DEFAULT_RATE_LIMIT
+    rate_window: int = DEFAULT_RATE_WINDOW
     collect_every: timedelta = timedelta(hours=6)
 
     @property

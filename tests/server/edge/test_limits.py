@@ -1,6 +1,7 @@
 """Limits: what one user, one token and one address may ask for in a minute, and what a 429 says."""
 
 import asyncio
+import io
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,11 +12,12 @@ import pytest
 
 from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
-from brant.errors import RateLimited, Unauthenticated
+from brant.errors import RateLimited, Unauthenticated, UsageError
 from brant.server.domain.actor import Actor
 from brant.server.edge.limits import COSTS, OPEN, WINDOW, Limits, cost_of, network
 from brant.server.edge.load import Load
 from brant.server.edge.windows import MOST_KEYS, Windows
+from brant.server.main import run
 from brant.server.settings import DEFAULT_RATE_LIMIT
 from tests.conftest import RunningServer, User
 from tests.server.edge.calls import Answer, basic, bearer, rpc, send, start_upload
@@ -118,6 +120,44 @@ def test_a_refused_call_costs_nothing(owned: Owned) -> None:
     waits = {hello(owned, bearer(user)).headers["Retry-After"] for _ in range(30)}
 
     assert len(waits) == 1
+
+
+@pytest.mark.parametrize(("window", "period"), [(60, "5 a minute"), (10, "5 in 10 s")])
+def test_a_limit_holds_for_the_seconds_that_it_is_given_for(window: int, period: str) -> None:
+    now = 1000.0 * window
+    limits = Limits(10, Windows(lambda: now), window=window)
+    for _ in range(5):
+        limits.spend(what="Hello", address="192.0.2.1")
+
+    with pytest.raises(RateLimited, match=period) as refused:
+        limits.spend(what="Hello", address="192.0.2.1")
+
+    assert refused.value.quota is not None
+    assert refused.value.quota.window == window
+    assert refused.value.retry_after is not None
+    assert window < refused.value.retry_after < 1.5 * window
+    now += refused.value.retry_after
+    limits.spend(what="Hello", address="192.0.2.1")
+
+
+def test_serve_takes_a_limit_for_other_than_a_minute(new_server: Callable[..., RunningServer]) -> None:
+    server = new_server("--rate-limit", "20/30")
+    user = server.new_user()
+
+    refused = [answer for _ in range(20) if (answer := hello(server, bearer(user))).status == 429]
+
+    assert refused[0].headers["RateLimit-Policy"] == "15;w=30"
+
+
+@pytest.mark.parametrize("text", ["-1", "many", "1/0", "1/3601", "1/", "/5", "1/2/3", "1.5"])
+def test_serve_takes_no_limit_that_is_none(text: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"is not a limit: expected requests a minute"):
+        run(
+            ["serve", f"--rate-limit={text}", "--data", str(tmp_path)],
+            environ={},
+            home=tmp_path,
+            out=io.StringIO(),
+        )
 
 
 @pytest.mark.parametrize("seed", range(20))

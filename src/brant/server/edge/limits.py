@@ -1,4 +1,4 @@
-"""Rate limits: how much one user, one token and one address may ask for in a minute.
+"""Rate limits: how much one user, one token and one address may ask for in a while.
 
 Counted in sliding windows of the `limits` library's storages; measured per call, limits and all: see bench/.
 """
@@ -17,7 +17,7 @@ from brant.errors import Quota, RateLimited, Unauthenticated
 from brant.server.domain.actor import Actor
 
 WINDOW: Final = 60
-"""Seconds."""
+"""Seconds in which calls are counted, where nothing else is said."""
 # An IPv4 address where IPv6 is listened on (RFC 4291 §2.5.5.2).
 _MAPPED: Final = bytes(10) + b"\xff\xff"
 
@@ -80,7 +80,7 @@ _PROVEN: Final = 10_000
 
 
 class Limits:
-    """Counts what callers ask for. `per_minute`: requests of one user; 0 limits nothing.
+    """Counts what callers ask for. `requests`: of one user in `window` seconds; 0 limits nothing.
 
     `storage` holds the counters: any of the `limits` library's that knows sliding windows. `load` tells how
     busy the server is, from 0 to 1; limits fall with it, to a quarter.
@@ -88,11 +88,13 @@ class Limits:
 
     def __init__(
         self,
-        per_minute: int,
+        requests: int,
         storage: SlidingWindowCounterSupport,
         load: Callable[[], float] = lambda: 0.0,
+        window: int = WINDOW,
     ) -> None:
-        self._per_minute = per_minute
+        self._requests = requests
+        self._window = window
         self._storage = storage
         self._load = load
         self._proven: OrderedDict[bytes, None] = OrderedDict()
@@ -103,7 +105,7 @@ class Limits:
         A caller who is no actor is known by address alone. A call that is refused costs nothing.
         Raises RateLimited, which names the limit and says when the same call will fit into it.
         """
-        if not self._per_minute:
+        if not self._requests:
             return
         who: tuple[tuple[Kind, object], ...]
         who = (("open" if what in OPEN else "anonymous", network(address)),)
@@ -113,7 +115,7 @@ class Limits:
             self._charge(kind, caller, cost_of(what), what) for kind, caller in who if caller is not None
         ]
         for charge in charges:
-            self._storage.acquire_sliding_window_entry(charge.key, charge.limit, WINDOW, charge.points)
+            self._storage.acquire_sliding_window_entry(charge.key, charge.limit, self._window, charge.points)
 
     @contextmanager
     def guarding(self, address: str, credentials: Sequence[str]) -> Iterator[None]:
@@ -132,18 +134,18 @@ class Limits:
         `credentials` that have been right lately are let through all the same: who guesses shuts out nobody
         who works at the same address.
         """
-        if self._per_minute and _digest(credentials) not in self._proven:
+        if self._requests and _digest(credentials) not in self._proven:
             self._charge("failures", network(address), REQUEST, "")
 
     def wrong(self, address: str) -> None:
         """Credentials from `address` were wrong."""
-        if self._per_minute:
+        if self._requests:
             key, limit = f"failures/{network(address)}", self._limit("failures", 1.0)
-            self._storage.acquire_sliding_window_entry(key, limit, WINDOW, REQUEST)
+            self._storage.acquire_sliding_window_entry(key, limit, self._window, REQUEST)
 
     def right(self, credentials: Sequence[str]) -> None:
         """`credentials` were right. Never say so of what nobody has looked up."""
-        if self._per_minute:
+        if self._requests:
             digest = _digest(credentials)
             self._proven[digest] = None
             self._proven.move_to_end(digest)
@@ -154,17 +156,24 @@ class Limits:
         """What is to be counted where. Raises RateLimited where it does not fit."""
         limit = self._limit(kind, 1 - (1 - _LEAST) * self._load())
         charge = _Charge(f"{kind}/{caller}", limit, min(cost, limit))
-        previous, left, current, ttl = self._storage.get_sliding_window(charge.key, WINDOW)
-        used = floor(previous * left / WINDOW + current)
+        previous, left, current, ttl = self._storage.get_sliding_window(charge.key, self._window)
+        used = floor(previous * left / self._window + current)
         if used + charge.points > limit:
-            wait = _wait(previous, left, current, ttl - WINDOW, limit - charge.points + 1)
-            quota = Quota(limit // REQUEST, max(0, limit - used) // REQUEST, WINDOW, wait)
+            wait = _wait(
+                previous,
+                left,
+                current,
+                ttl - self._window,
+                room=limit - charge.points + 1,
+                window=self._window,
+            )
+            quota = Quota(limit // REQUEST, max(0, limit - used) // REQUEST, self._window, wait)
             raise RateLimited(_words(kind, quota, cost, what, self._limit(kind, 1.0)), wait, quota)
         return charge
 
     def _limit(self, kind: Kind, share: float) -> int:
         """In points."""
-        return max(1, int(self._per_minute * _RULES[kind].share * share)) * REQUEST
+        return max(1, int(self._requests * _RULES[kind].share * share)) * REQUEST
 
 
 class _Charge(NamedTuple):
@@ -197,16 +206,16 @@ def _digest(credentials: Sequence[str]) -> bytes:
     return sha256("\0".join(credentials).encode()).digest()
 
 
-def _wait(previous: int, left: float, current: int, rest: float, room: int) -> int:
+def _wait(previous: int, left: float, current: int, rest: float, *, room: int, window: int) -> int:
     """Whole seconds until less than `room` points are in the sliding window, if none come meanwhile.
 
     `previous` weighs `left` seconds' worth; the window under way ends in `rest` seconds, and `current` then
     fades in its turn.
     """
     if current < room:
-        seconds = left - (room - current) * WINDOW / previous
+        seconds = left - (room - current) * window / previous
     else:
-        seconds = rest + WINDOW - room * WINDOW / current
+        seconds = rest + window - room * window / current
     return max(1, floor(seconds) + 1)
 
 
@@ -218,7 +227,8 @@ def _words(kind: Kind, quota: Quota, cost: int, what: str, usual: int) -> str:
         if quota.limit * REQUEST == usual
         else f", lowered from {usual // REQUEST} while the server is busy"
     )
+    period = "a minute" if quota.window == 60 else f"in {quota.window:.0f} s"
     return (
-        f"too many {rule.what}: the limit is {quota.limit} a minute for {rule.whom}{counts}{busy}; "
+        f"too many {rule.what}: the limit is {quota.limit} {period} for {rule.whom}{counts}{busy}; "
         f"try again in {quota.resets:.0f} s, {rule.advice}"
     )
