@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from brant.errors import NotFound
 from brant.server.oauth.endpoints import Form
 from tests.conftest import RunningServer, User
 from tests.server.edge.calls import basic, rpc, send
@@ -193,6 +194,17 @@ def test_a_user_ends_what_they_allowed_an_application(
     assert hello(server, other["access_token"]) == 200
 
 
+def test_a_user_ends_nothing_of_anothers(server: RunningServer, user: User, client_id: str) -> None:
+    told = tokens(server, user, client_id)
+    stranger = user_id(server, server.new_user("stranger"))
+    with provider(server) as oauth:
+        (mine,) = oauth.applications.of(user_id(server, user), later())
+        with pytest.raises(NotFound):
+            oauth.applications.revoke(stranger, mine.grant.id, later())
+        assert oauth.applications.of(stranger, later()) == []
+    assert hello(server, told["access_token"]) == 200
+
+
 def test_introspection_tells_an_organization_of_the_tokens_that_it_was_given(
     server: RunningServer, user: User, lab: Organization
 ) -> None:
@@ -374,7 +386,6 @@ def test_a_token_that_is_not_good_is_told_so_and_a_missing_one_is_not(
         b"grant_type=refresh_token&refresh_token=%00",
         b"grant_type=refresh_token&refresh_token=a%0d%0ab",
         b"grant_type=refresh_token&grant_type=refresh_token",
-        b"&".join(b"a%d=b" % number for number in range(51)),
         b"",
         b"grant_type",
         b"grant_type=password&username=a&password=b",
@@ -389,6 +400,14 @@ def test_what_is_no_form_of_theirs_is_refused_in_their_shape(
     assert answer.status in (400, 401)
     assert set(answer.json) == {"error", "error_description"}
     assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_a_form_has_fifty_fields_at_most(server: RunningServer, user: User, client_id: str) -> None:
+    told = tokens(server, user, client_id)
+    more = {f"field{number}": "x" for number in range(48)}
+    assert_refused(refresh(server, client_id, told["refresh_token"], **more), "invalid_request")
+    del more["field0"]
+    assert refresh(server, client_id, told["refresh_token"], **more).status == 200
 
 
 @pytest.mark.parametrize("endpoint", ["token", "revoke", "introspect", "register"])
