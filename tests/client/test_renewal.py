@@ -350,6 +350,9 @@ def test_our_file_is_one_for_the_official_command_line(file: Path) -> None:
         b'{"access_token": "", "refresh_token": ""}',
         b'{"access_token": "KGAT_x", "access_token_expiration": "soon"}',
         b'{"access_token": "KGAT_x", "access_token_expiration": 7}',
+        b'{"access_token": "KGAT_x", "access_token_expiration": "9999-12-31T23:59:59-14:00"}',
+        b'{"username": "' + b"a" * 100_000 + b'", "access_token": "KGAT_x"}',
+        b"[" * 60_000,
         b"\xff\xfe\x00",
     ],
 )
@@ -358,6 +361,32 @@ def test_what_is_no_login_says_so(home: Path, file: Path, content: bytes) -> Non
     file.write_bytes(content)
     with pytest.raises(InvalidInput, match=r"credentials\.json is not a login: remove it and log in again"):
         find({}, home)
+
+
+@pytest.mark.parametrize("until", [datetime.min, datetime.max])
+def test_a_time_at_the_end_of_the_calendar_is_a_time(until: datetime) -> None:
+    login = Login("KGAT_x", "KGRT_x", until.replace(tzinfo=UTC))
+    assert login.is_due(datetime.now(UTC)) == (until == datetime.min)
+
+
+def test_a_line_break_after_a_token_is_none_of_it(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text(json.dumps({"access_token": "KGAT_x\n", "refresh_token": " KGRT_x\r\n"}))
+    assert login_file.read(file) == Login("KGAT_x", "KGRT_x")
+
+
+@pytest.mark.parametrize("seconds", [10**18, -(10**18)])
+def test_a_life_that_no_token_has_breaks_nothing(
+    provider: stranger.Provider, home: Path, file: Path, seconds: int
+) -> None:
+    put(file, provider, LONG_AGO)
+    provider.on["GenerateAccessToken"] = status(
+        200,
+        json.dumps({"token": provider.make_access(), "expiresIn": seconds}).encode(),
+        Content_Type="application/json",
+    )
+    assert hello(provider, home) == "ada"
+    assert not kept(file).is_due(datetime.now(UTC))
 
 
 def test_a_file_that_is_being_written_in_place_is_read_when_it_is_whole(

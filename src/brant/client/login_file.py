@@ -19,6 +19,11 @@ MARGIN: Final = timedelta(minutes=5)
 PATIENCE: Final = 90.0
 """Seconds to wait for another process that is refreshing the login."""
 
+# No login is nearly as long.
+_LONGEST: Final = 1 << 16
+# Nobody means a token to live longer; what is added to a date must not lead out of the calendar.
+_LONGEST_LIFE: Final = 366 * 86_400
+
 # The official command line does not write its file in one step: who reads it meanwhile sees a part.
 _READS: Final = 4
 _PAUSE: Final = 0.05
@@ -41,7 +46,7 @@ class Login(NamedTuple):
     def is_due(self, now: datetime) -> bool:
         """Whether the access token is to be replaced before it is used; one of unknown end is not."""
         return bool(self.refresh_token) and (
-            not self.access_token or (self.expires is not None and now >= self.expires - MARGIN)
+            not self.access_token or (self.expires is not None and now + MARGIN >= self.expires)
         )
 
     def has_ended(self, now: datetime) -> bool:
@@ -65,6 +70,11 @@ class Login(NamedTuple):
         return f"Login(username={self.username!r}, expires={self.expires}, endpoint={self.endpoint!r})"
 
 
+def lifetime(seconds: int) -> timedelta:
+    """How long a token lives of which a server says so many seconds; zero for what it does not say."""
+    return timedelta(seconds=max(0, min(seconds, _LONGEST_LIFE)))
+
+
 def read(file: Path) -> Login | None:
     """The login in `file`, None if it is not there. Raises InvalidInput for what is none, LocalFailure."""
     # Whoever has a login calls a server, and so has loaded this; `json` would be one module more.
@@ -72,14 +82,15 @@ def read(file: Path) -> Login | None:
 
     for again in reversed(range(_READS)):
         try:
-            return _login(msgspec.json.decode(file.read_bytes()))
+            with file.open("rb") as opened:
+                return _login(msgspec.json.decode(opened.read(_LONGEST)))
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
             raise LocalFailure(
                 f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'"
             ) from None
-        except (msgspec.DecodeError, ValueError, TypeError, AttributeError):
+        except (msgspec.DecodeError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             if again:
                 time.sleep(_PAUSE)
     raise InvalidInput(f"{file} is not a login: remove it and log in again with 'brant auth login'") from None
@@ -138,9 +149,9 @@ def remove(file: Path) -> bool:
 
 
 def _login(held: Any) -> Login:
-    """Raises ValueError, TypeError or AttributeError for what holds no token."""
-    access, refresh = (held.get(name) or "" for name in ("access_token", "refresh_token"))
-    if not isinstance(access, str) or not isinstance(refresh, str) or not (access or refresh):
+    """Raises ValueError, TypeError, AttributeError or OverflowError for what is no login."""
+    access, refresh = ((held.get(name) or "").strip() for name in ("access_token", "refresh_token"))
+    if not (access or refresh):
         raise ValueError("no token")
     until = held.get("access_token_expiration")
     expires = datetime.fromisoformat(until) if until else None

@@ -1,7 +1,7 @@
 """OAuth as a public client: the request, its answer, the exchange (RFC 6749 §4.1, RFC 7636, RFC 9207)."""
 
 from base64 import urlsafe_b64encode
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from hashlib import sha256
 from hmac import compare_digest
 from secrets import token_urlsafe
@@ -13,7 +13,7 @@ import msgspec
 from brant.client.answers import one_line
 from brant.client.credentials import AccessToken, Anonymous
 from brant.client.endpoints import Endpoint
-from brant.client.login_file import Login
+from brant.client.login_file import Login, lifetime
 from brant.contract.accounts import INTROSPECT_TOKEN, IntrospectTokenRequest, IntrospectTokenResponse
 from brant.contract.oauth import EXCHANGE_OAUTH_TOKEN, START_OAUTH_FLOW, ExchangeOAuthTokenRequest
 from brant.errors import (
@@ -211,7 +211,7 @@ def exchange(session: "Session", request: Request, code: str) -> Login:
     return Login(
         access_token=answer.access_token,
         refresh_token=answer.refresh_token,
-        expires=datetime.now(UTC) + timedelta(seconds=answer.expires_in) if answer.expires_in > 0 else None,
+        expires=datetime.now(UTC) + lifetime(answer.expires_in) if answer.expires_in > 0 else None,
         username=answer.username,
         scopes=tuple((answer.scope or request.scope).split()),
         endpoint=session.endpoint.web,

@@ -82,7 +82,7 @@ def generate(session: "Session", file: Path, login: Login, lifetime: timedelta) 
         ) from None
     if not answer.token:
         raise ServerFailure(f"{session.endpoint} gave no access token: try again later")
-    return answer.token, timedelta(seconds=answer.expires_in)
+    return answer.token, login_file.lifetime(answer.expires_in)
 
 
 def _asked(held: Login, file: Path, session: "Session") -> Login:
