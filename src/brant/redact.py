@@ -87,7 +87,8 @@ RULES: Final = (
     # "key", "secret" and "token" are words of everyday, too, and "code" is mostly a number.
     (
         _named(
-            r"(?:(?<![A-Za-z0-9])|(?<=%22)|(?<=%26)|(?<=%3f))(?:key|secret|(?<!page[_-])token)", like=_NO_WORD
+            r"(?:(?<![A-Za-z0-9])|(?<=%22)|(?<=%26)|(?<=%3f))(?:key|secret|(?<!page[ _-])token)",
+            like=_NO_WORD,
         ),
         _hidden,
     ),

@@ -162,18 +162,14 @@ def test_a_crash_shows_no_secret(desk: Desk, body: str, remains: str) -> None:
     assert remains in ended.err
 
 
-def test_a_verb_filters_crashes_from_the_beginning(desk: Desk) -> None:
-    script = """
-import sys
+@pytest.mark.parametrize("words", [["config", "path"], ["serve", "--port", "x"]])
+def test_a_verb_filters_crashes_from_the_beginning(desk: Desk, words: list[str]) -> None:
+    script = f"""
 from brant.cli.main import main
-main(["config", "path"])
-main(["serve", "--port", "x"])
-print(sys.excepthook.__module__, sys.unraisablehook.__module__, file=sys.stderr)
+main({words!r})
 raise ValueError("KGAT_" + "cra5h" * 6)
 """
-    ended = desk.python(script)
-    assert "brant.cli.crashes brant.cli.crashes" in ended.err
-    assert ended.err.endswith("ValueError: KGAT_***\n")
+    assert desk.python(script).err.endswith("ValueError: KGAT_***\n")
 
 
 def test_a_key_in_the_wrong_place_is_not_shown(desk: Desk) -> None:
