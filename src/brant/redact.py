@@ -17,6 +17,8 @@ _IS_AND_VALUE: Final = (
     rf"|(?P<encoded>{_QUOTE}?%3[ad]){{like}}(?:%22(?:(?!%22)[^\s&\"'])*(?:%22|)"
     r"|(?:[^\s,;&}}\]\"'\\%]|%(?!2[26c]|7d))+))"
 )
+# Where a name begins, also in an encoded address.
+_BEGIN: Final = r"(?:(?<![A-Za-z0-9])|(?<=%22)|(?<=%26)|(?<=%3f))"
 # What people do not write as a word: it is long, or has a digit in it.
 _NO_WORD: Final = rf"(?=b?{_QUOTE}?(?:[^\s\"',;&]{{16}}|(?=[^\s\"',;&\d]*\d)[^\s\"',;&]{{8}}))"
 _LONG: Final = rf"(?=b?{_QUOTE}?(?:[^\s\"',;&:/]{{32}}|(?=[^\s\"',;&\d]*\d)[^\s\"',;&:/]{{16}}))"
@@ -87,12 +89,12 @@ RULES: Final = (
     # "key", "secret" and "token" are words of everyday, too, and "code" is mostly a number.
     (
         _named(
-            r"(?:(?<![A-Za-z0-9])|(?<=%22)|(?<=%26)|(?<=%3f))(?:key|secret|(?<!page[ _-])token)",
+            _BEGIN + r"(?:key|secret|(?<!page[ _-])token)",
             like=_NO_WORD,
         ),
         _hidden,
     ),
-    (_named(r"(?:(?<![A-Za-z0-9_])|(?<=%22)|(?<=%26)|(?<=%3f))code", like=_LONG), _hidden),
+    (_named(_BEGIN + r"(?<!_)code", like=_LONG), _hidden),
 )
 
 
