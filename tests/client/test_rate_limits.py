@@ -248,7 +248,7 @@ def test_it_waits_as_long_as_it_is_asked(
     ("name", "written"),
     [
         ("Retry_After", lambda moment: formatdate(moment, usegmt=True)),
-        ("X_RateLimit_Reset", lambda moment: f"{moment:.0f}"),
+        ("X_RateLimit_Reset", lambda moment: str(int(moment))),
     ],
 )
 def test_it_waits_until_the_moment_that_it_is_told(
