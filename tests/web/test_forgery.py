@@ -1,5 +1,8 @@
 """Forgery: a form counts only where our own page sent it, in the browser that it was made for (CSRF)."""
 
+import re
+from datetime import UTC, datetime
+
 import pytest
 
 from brant.server.web.forgery import token_for
@@ -110,3 +113,47 @@ def test_a_verb_cannot_be_put_into_a_form(ada: Person, browser: Browser) -> None
     assert b"kaggle.json" in answer.body
     assert b"secret" not in answer.body
     assert browser.post("/", {"_method": "GET", "csrf": browser.token("/")}).status == 405
+
+
+@pytest.mark.parametrize("does", ["make-token", "make-key"])
+def test_a_form_that_is_sent_again_makes_no_second_secret(
+    does: str, town: Town, ada: Person, browser: Browser
+) -> None:
+    browser.enter(ada)
+    numbers = re.findall(r'name="once" value="([^"]+)"', browser.get("/settings/api").body.decode())
+    fields = {
+        "csrf": browser.token("/settings/api"),
+        "do": does,
+        "once": numbers[0],
+        "scope": "datasets.get:*",
+        "lifetime": "1",
+    }
+    assert b"What stands below is shown this once" in browser.post("/settings/api", fields).body
+    again = browser.post("/settings/api", fields)
+    assert again.status == 409
+    assert b"was sent before" in again.body
+    assert len(set(numbers)) == 2
+    assert _made(town, ada) == 1
+    assert browser.post("/settings/api", {**fields, "once": numbers[1]}).status == 200
+    assert _made(town, ada) == 2
+
+
+def test_a_first_password_that_was_handed_on_outlives_a_reload(
+    town: Town, ada: Person, browser: Browser
+) -> None:
+    browser.enter(town.person("reeve", admin=True))
+    user = town.services.users.find(ada.name)
+    assert user is not None
+    number = re.search(r'name="once" value="([^"]+)"', browser.get("/users").body.decode())
+    assert number is not None
+    fields = {"csrf": browser.token("/users"), "do": "reset", "user": str(user.id), "once": number[1]}
+    assert b"first-" in browser.post("/users", fields).body
+    again = browser.post("/users", fields)
+    assert again.status == 409
+    assert b"first-" not in again.body
+
+
+def _made(town: Town, person: Person) -> int:
+    user = town.services.users.find(person.name)
+    assert user is not None
+    return len(town.services.tokens.of(user.id, datetime.now(UTC)))

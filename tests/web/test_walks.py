@@ -10,7 +10,7 @@ from tests.conftest import RunningServer
 from tests.ledger import issued
 from tests.oauth_clients.callback import Callback
 from tests.server.edge.calls import rpc
-from tests.web.stage import Person, Town, sign_in
+from tests.web.stage import Browser, Person, Town, enter, sign_in
 
 HELLO = "security.HelloService/Hello"
 
@@ -34,11 +34,9 @@ def test_from_the_first_start_to_a_token_that_is_revoked(
     server = new_server()
     page.goto(server.address)
     page.get_by_role("link", name="Set it up").click()
-    page.get_by_label("Set-up code").fill((server.data / "setup.code").read_text())
-    page.get_by_label("User name").fill("ada")
-    for label in ("Password", "The same password again"):
-        page.get_by_label(label, exact=True).fill(issued("tides come and go"))
-    page.get_by_role("button", name="Make the administrator").click()
+    _set_up(page, "WRONG")
+    expect(page.get_by_role("alert")).to_contain_text("not the code: copy it from the file setup.code")
+    _set_up(page, (server.data / "setup.code").read_text())
     expect(page.get_by_role("heading", level=1)).to_have_text("Hello, ada")
     assert not (server.data / "setup.code").exists()
 
@@ -262,3 +260,48 @@ def test_changing_the_password_ends_the_sessions_of_other_browsers(
     expect(page.get_by_role("status")).to_contain_text("is changed")
     scripted.goto(f"{town.address}/settings/password")
     expect(scripted.get_by_role("heading", level=1)).to_have_text("Sign in")
+
+
+def test_signing_out_everywhere_ends_every_session(
+    page: Page, town: Town, ada: Person, browser: Browser
+) -> None:
+    browser.enter(ada)
+    sign_in(page, town, ada)
+    page.get_by_role("navigation").get_by_role("link", name="Password").click()
+    page.get_by_role("button", name="Sign out everywhere").click()
+    expect(page.get_by_role("status")).to_have_text("You are signed out.")
+    assert not browser.is_signed_in()
+
+
+def test_what_was_done_is_not_said_again_beside_an_error(page: Page, town: Town, ada: Person) -> None:
+    enter(page, town, ada)
+    page.goto(f"{town.address}/organizations")
+    page.get_by_label("Name", exact=True).fill("Tide watch")
+    page.get_by_label("Short name").fill(f"tides-of-{ada.name}")
+    page.get_by_role("button", name="Create the organization").click()
+    expect(page.get_by_role("status")).to_have_text("The organization is created.")
+    page.get_by_label("Add a user").fill("nobody-at-all")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("alert")).to_contain_text("There is no user 'nobody-at-all'")
+    expect(page.get_by_role("status")).to_have_count(0)
+
+
+def test_a_page_that_one_may_not_see_is_not_offered_again(page: Page, town: Town, ada: Person) -> None:
+    enter(page, town, ada)
+    page.goto(f"{town.address}/users")
+    expect(page.locator("main")).to_contain_text("This page is for administrators")
+    expect(page.locator("main").get_by_role("link")).to_have_text(["Go to the first page"])
+
+
+def test_an_unknown_response_type_is_explained_in_one_sentence(page: Page, town: Town, ada: Person) -> None:
+    enter(page, town, ada)
+    page.goto(f"{town.address}/api/v1/oauth2/authorize?client_id=x&response_type=%3Cb%3E")
+    expect(page.locator("q")).to_have_text("response_type must be 'code' (RFC 6749 section 4.1.1)")
+
+
+def _set_up(page: Page, code: str) -> None:
+    page.get_by_label("Set-up code").fill(code)
+    page.get_by_label("User name").fill("ada")
+    for label in ("Password", "The same password again"):
+        page.get_by_label(label, exact=True).fill(issued("tides come and go"))
+    page.get_by_role("button", name="Make the administrator").click()

@@ -11,7 +11,7 @@ from brant.server.oauth.clients import BUILT_IN, PASTE_PATH
 from brant.server.web.error_pages import CONSENT_PATH
 from brant.server.web.headers import redirect_sources
 from brant.server.web.site import Page, Who
-from brant.server.web.visit import Visit, sentence
+from brant.server.web.visit import Visit
 
 _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 # RFC 6749 §4.1.2.1 in words for who came to the page of the code instead of a terminal.
@@ -58,7 +58,7 @@ class Consent:
         try:
             asked = self._authorization.begin(visit.query.lists(), visit.now)
         except Refused as error:
-            return visit.page("refused.html", 400, message=sentence(error.message))
+            return visit.page("refused.html", 400, message=error.message)
         except Redirected as error:
             return visit.go_to_sign_in() if visit.user is None else visit.go(error.url)
         return visit.go_to_sign_in() if visit.user is None else asked

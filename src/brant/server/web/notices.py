@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
+from brant.server.web.visit import Visit
+
 _NOTICES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "signed-out": "You are signed out.",
@@ -21,6 +23,6 @@ _NOTICES: Final[Mapping[str, str]] = MappingProxyType(
 )
 
 
-def notice(name: str) -> str:
-    """The sentence of that name, "" for any other."""
-    return _NOTICES.get(name, "")
+def notice(visit: Visit) -> str:
+    """The sentence that the address names; "" where there is none, or a form was sent from there since."""
+    return "" if visit.method == "POST" else _NOTICES.get(visit.query["done"], "")

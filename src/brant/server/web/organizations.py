@@ -41,7 +41,7 @@ class OrganizationPages:
 
     def _mine(self, visit: Visit) -> dict[str, Any]:
         mine = self._organizations.of(visit.who.id)
-        return {"organizations": mine, "notice_words": notice(visit.query["done"])}
+        return {"organizations": mine, "notice_words": notice(visit)}
 
     def _create(self, visit: Visit) -> Response:
         slug, name = visit.form["slug"], visit.form["name"]
@@ -72,7 +72,7 @@ class OrganizationPages:
             "redirects": "\n".join(self._organizations.redirect_uris(found.slug)),
             "may_change": self._may_change(visit, found),
             "issuer": self._issuer,
-            "notice_words": notice(visit.query["done"]),
+            "notice_words": notice(visit),
         }
 
     def _may_change(self, visit: Visit, found: Organization) -> bool:

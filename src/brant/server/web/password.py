@@ -25,10 +25,10 @@ class PasswordPage:
         return (Page("/settings/password", self._show, self._change),)
 
     def _show(self, visit: Visit) -> Response:
-        return visit.page("password.html", password_hint=HINT, notice_words=notice(visit.query["done"]))
+        return visit.page("password.html", password_hint=HINT, notice_words=notice(visit))
 
     def _change(self, visit: Visit) -> Response:
-        values: dict[str, Any] = {"password_hint": HINT, "notice_words": ""}
+        values: dict[str, Any] = {"password_hint": HINT, "notice_words": notice(visit)}
         try:
             chosen = chosen_password(visit.form)
         except InvalidInput as error:

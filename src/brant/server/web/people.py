@@ -12,6 +12,7 @@ from brant.server.domain.accounts.users import Users
 from brant.server.web.actions import chosen_action, number
 from brant.server.web.first_passwords import new_first_password
 from brant.server.web.notices import notice
+from brant.server.web.once import Once
 from brant.server.web.site import Page, Who
 from brant.server.web.visit import Visit
 
@@ -24,6 +25,7 @@ class People:
     def __init__(self, users: Users, reserved: Collection[str]) -> None:
         self._users = users
         self._reserved = reserved
+        self._once = Once()
         self._actions: dict[str, Callable[[Visit], Response]] = {
             "add": self._add,
             "reset": self._reset,
@@ -39,9 +41,10 @@ class People:
         return visit.page("users.html", **self._listed(visit))
 
     def _listed(self, visit: Visit) -> dict[str, Any]:
-        return {"users": self._users.all(), "notice_words": notice(visit.query["done"])}
+        return {"users": self._users.all(), "notice_words": notice(visit)}
 
     def _add(self, visit: Visit) -> Response:
+        self._once.take(visit)
         password = new_first_password(secrets.token_bytes)
         is_admin = visit.form["admin"] == "yes"
         try:
@@ -53,6 +56,7 @@ class People:
         return _shown(visit, user, password, f"{user.name} is added")
 
     def _reset(self, visit: Visit) -> Response:
+        self._once.take(visit)
         user, password = self._chosen(visit), new_first_password(secrets.token_bytes)
         self._users.set_password(user.id, password)
         return _shown(visit, user, password, f"A new password for {user.name}")

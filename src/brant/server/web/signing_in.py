@@ -44,7 +44,7 @@ class SigningIn:
             "next": came_from,
             "is_consent": came_from.startswith(CONSENT_PATH),
             "is_new": not self._users.has_admin_with_password(),
-            "notice_words": notice(visit.query["done"]),
+            "notice_words": notice(visit),
         }
 
     def _sign_in(self, visit: Visit) -> Response:
@@ -66,6 +66,8 @@ class SigningIn:
 
     def _sign_out(self, visit: Visit) -> Response:
         came_from = safe_path(visit.form["next"])
+        if visit.user is not None and visit.form["everywhere"]:
+            self._sessions.close_all(visit.user.id)
         if visit.session:
             self._sessions.close(visit.session)
         visit.sign_out()

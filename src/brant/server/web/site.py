@@ -94,7 +94,9 @@ class Site:
         except BrantError as error:
             if error.code == 500:
                 raise
-            return visit.page("error.html", error.code, message=sentence(error.message), back=visit.path)
+            # Who may not see a page may not see it again either; a form can be sent anew from its page.
+            back = "" if error.code == 403 and request.method != "POST" else visit.path
+            return visit.page("error.html", error.code, message=sentence(error.message), back=back)
 
     def _visit(self, request: Request) -> Visit:
         scope = request.scope

@@ -14,6 +14,7 @@ from brant.server.oauth.applications import Applications
 from brant.server.web.actions import chosen_action, number
 from brant.server.web.forms import Fields
 from brant.server.web.notices import notice
+from brant.server.web.once import Once
 from brant.server.web.site import Page
 from brant.server.web.visit import Visit
 
@@ -37,6 +38,7 @@ class TokenPage:
     def __init__(self, tokens: Tokens, applications: Applications) -> None:
         self._tokens = tokens
         self._applications = applications
+        self._once = Once()
         self._actions: dict[str, Callable[[Visit], Response]] = {
             "make-token": self._make_token,
             "make-key": self._make_key,
@@ -58,10 +60,11 @@ class TokenPage:
             "applications": self._applications.of(visit.who.id, visit.now),
             "offered": [Scope(name, "*") for name in _OFFERED],
             "lifetimes": _LIFETIMES,
-            "notice_words": notice(visit.query["done"]),
+            "notice_words": notice(visit),
         }
 
     def _make_token(self, visit: Visit) -> Response:
+        self._once.take(visit)
         label, field = visit.form["label"], "scope"
         try:
             scopes = _chosen_scopes(visit.form)
@@ -79,6 +82,7 @@ class TokenPage:
         )
 
     def _make_key(self, visit: Visit) -> Response:
+        self._once.take(visit)
         try:
             key = self._tokens.make_key(visit.who.name, visit.now, label=visit.form["key-label"])
         except InvalidInput as error:

@@ -80,6 +80,10 @@ class Visit:
             self._set_cookies.append(cookies.set_cookie("visitor", self.origin, self.visitor))
         return forgery.token_for(self.secret)
 
+    def once(self) -> str:
+        """A number for one form of the page that is drawn, by which it is known when it comes again."""
+        return secrets.token_urlsafe(12)
+
     def sign_in(self, user: User, session: str) -> None:
         """From now on the browser is `user`'s; what it held before counts no more."""
         self.user, self.session = user, session
