@@ -248,3 +248,20 @@ def test_of_every_secret_only_a_hash_is_kept(world: World, grace: User) -> None:
     for secret in secrets:
         assert secret.encode() not in stored
         assert secret.removeprefix("KGAT_").encode() not in stored
+
+
+def test_the_last_administrator_stays_one_even_if_two_end_each_other_at_once(world: World) -> None:
+    services, together = world.services, threading.Barrier(2)
+    two = [services.users.add(name, world.now, is_admin=True) for name in ("root", "reeve")]
+
+    def end(user: User) -> bool:
+        together.wait(30)
+        try:
+            services.users.set_admin(user.id, is_admin=False)
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(end, two)) == [False, True]
+    assert [user.is_admin for user in services.users.all()].count(True) == 1

@@ -180,7 +180,7 @@ def _find(connection: Connection, slug: str) -> Organization:
 def _user_id(connection: Connection, name: str) -> int:
     found: int | None = connection.scalar(sa.select(users.c.id).where(users.c.name == names.key(name)))
     if found is None:
-        raise NotFound(f"there is no user {name[:60]!r}: look at the list of users")
+        raise NotFound(f"there is no user {name[:60]!r}: check how the name is spelled")
     return found
 
 

@@ -86,7 +86,7 @@ class Setup:
         """Raises Unauthenticated unless that is the code."""
         expected = self._code()
         if not hmac.compare_digest(_bare(code).encode(), expected.encode()) or not expected:
-            raise Unauthenticated(f"that is not the code in {self._path.name}: copy it from there")
+            raise Unauthenticated(f"that is not the code: copy it from the file {self._path.name}")
 
     def _code(self) -> str:
         """What is in the file, or nothing where there is no whole code in it."""

@@ -6,7 +6,7 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from brant.errors import NotFound, Unauthenticated
+from brant.errors import Conflict, NotFound, Unauthenticated
 from brant.server.domain.accounts import names
 from brant.server.domain.accounts.guesses import Guesses
 from brant.server.domain.accounts.passwords import Passwords
@@ -86,8 +86,14 @@ class Users:
             close_sessions(connection, user_id, except_=keep)
 
     def set_admin(self, user_id: int, *, is_admin: bool) -> None:
-        """Makes a user an administrator, or no longer one. Raises NotFound where there is no such user."""
+        """Makes a user an administrator, or no longer one.
+
+        Raises NotFound where there is no such user, Conflict where no administrator would be left.
+        """
         with self._db.write(durable=True) as connection:
+            others = sa.exists().where(users.c.is_admin, users.c.id != user_id)
+            if not is_admin and not connection.scalar(sa.select(others)):
+                raise Conflict("somebody has to administer the server: make another administrator first")
             changed = connection.execute(
                 sa.update(users).where(users.c.id == user_id).values(is_admin=is_admin)
             )
