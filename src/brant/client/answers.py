@@ -98,11 +98,7 @@ class Reader:
         )
 
     def _unauthenticated(self, said: str) -> str:
-        where = (
-            "get a token at https://www.kaggle.com/settings/api"
-            if self._endpoint.is_kaggle
-            else "get a token from whoever runs the server ('brant admin token NAME' there)"
-        )
+        where = f"get a token at {self._endpoint}/settings/api"
         if isinstance(self._credentials, Anonymous):
             passed_over = "".join(f" ({warning})" for warning in self._credentials.warnings)
             return (

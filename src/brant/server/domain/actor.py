@@ -48,8 +48,8 @@ class Context:
         """The actor, where there must be one. Raises Unauthenticated."""
         if self.actor is None:
             raise Unauthenticated(
-                "this call needs credentials: make a token with `brant admin token NAME`, "
-                "then put it into KAGGLE_API_TOKEN"
+                "this call needs credentials: log in, or make a token at /settings/api "
+                "and put it into KAGGLE_API_TOKEN"
             )
         return self.actor
 

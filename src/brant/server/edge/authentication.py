@@ -56,13 +56,13 @@ def authenticate(accounts: Accounts, credentials: Credentials | None, now: datet
         actor = accounts.bearer(secret, now)
         if actor is None:
             raise Unauthenticated(
-                "the token is unknown, expired or revoked: `brant admin token NAME` makes one"
+                "the token is unknown, expired or revoked: log in again, or make one at /settings/api"
             )
         return actor
     # Clients with one field for a secret put a token there; it must then be that user's own.
     actor = accounts.basic(name, secret, now) or accounts.bearer(secret, now)
     if actor is None or actor.name != name.lower():
-        raise Unauthenticated("the user name or the key is wrong: `brant admin key NAME` makes a new key")
+        raise Unauthenticated("the user name or the key is wrong: make a new key at /settings/api")
     return actor
 
 

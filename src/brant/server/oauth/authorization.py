@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode, urlsplit
 
-from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
+    OAuth2Error,
+    UnsupportedResponseTypeError,
+)
 
 from brant.contract.scopes import Scopes, parse
 from brant.errors import InvalidInput
@@ -106,6 +109,9 @@ class Authorization:
 
     def _refusal(self, error: OAuth2Error, state: str) -> Exception:
         words = error.get_error_description()
+        if isinstance(error, UnsupportedResponseTypeError):
+            # authlib's own words for it repeat themselves, and quote what was sent.
+            words = "response_type must be 'code' (RFC 6749 section 4.1.1)"
         if error.redirect_uri is None:
             return Refused(words)
         params = {"error": error.error, "error_description": words, "state": state, "iss": self._issuer}
