@@ -68,6 +68,7 @@ def _serve(options: argparse.Namespace, out: TextIO) -> None:
         host=options.host,
         port=options.port,
         origins=tuple(parse_origin(text) for text in options.origin),
+        trusted_proxies=tuple(options.trusted_proxy),
         verbose=options.verbose,
         rate_limit=options.rate_limit[0],
         rate_window=options.rate_limit[1],
@@ -149,6 +150,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="a public address to answer for, such as https://kaggle.example.org; may be repeated",
     )
     parser.add_argument(
+        "--trusted-proxy",
+        action="append",
+        type=_network,
+        default=[],
+        metavar="IP",
+        help="address or network of a proxy whose X-Forwarded-For tells who calls; may be repeated",
+    )
+    parser.add_argument(
         "--rate-limit",
         type=_rate,
         default=(DEFAULT_RATE_LIMIT, DEFAULT_RATE_WINDOW),
@@ -177,6 +186,17 @@ def _rate(text: str) -> tuple[int, int]:
 
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 9
+
+
+def _network(text: str) -> str:
+    from ipaddress import ip_network
+
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither an IP address nor a network such as 10.0.0.0/8"
+        ) from None
 
 
 def _port(text: str) -> int:

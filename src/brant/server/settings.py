@@ -16,6 +16,8 @@ DEFAULT_RATE_WINDOW: Final = 60
 class Settings:
     """`port` 0 means any free one; `origins` are public addresses beside the loopback names and `host`.
 
+    `trusted_proxies`: addresses and networks whose word is taken for whom they pass on (X-Forwarded-For).
+
     `rate_limit`: requests of one user in `rate_window` seconds; 0 limits nothing.
     """
 
@@ -23,6 +25,7 @@ class Settings:
     host: str = DEFAULT_HOST
     port: int = DEFAULT_PORT
     origins: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
     verbose: bool = False
     rate_limit: int = DEFAULT_RATE_LIMIT
     rate_window: int = DEFAULT_RATE_WINDOW
