@@ -3,11 +3,12 @@
 import socket
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from http.client import HTTPConnection
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Thread, active_count
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -377,6 +378,19 @@ def test_where_no_browser_opens_the_code_is_asked_for(provider: stranger.Provide
     assert login.username == "ada"
 
 
+def test_a_browser_that_runs_until_it_is_closed_is_not_waited_for(
+    provider: stranger.Provider, session: Session
+) -> None:
+    closed = Event()
+
+    def open_(url: str) -> bool:
+        get(url)
+        return closed.wait(PATIENCE)
+
+    assert log_in(session, ask=never, open_browser=open_, timeout=PATIENCE).username == "ada"
+    closed.set()
+
+
 def test_what_is_asked_for_and_what_is_granted_are_two_things(
     provider: stranger.Provider, session: Session
 ) -> None:
@@ -503,6 +517,17 @@ def test_the_listener_survives_whatever_is_not_the_answer() -> None:
         assert listener.wait(PATIENCE) == "the-code"
         silent.close()
         half.close()
+
+
+def test_the_listener_has_room_for_the_browser_however_many_say_nothing() -> None:
+    with Listener() as listener, ExitStack() as strangers:
+        listener.serve(judge)
+        for _ in range(150):
+            strangers.enter_context(talk(listener.port, b"GET /"))
+        get(f"http://localhost:{listener.port}/?good")
+        assert listener.wait(PATIENCE) == "the-code"
+        # Each has a thread.
+        assert active_count() < 120
 
 
 def test_what_the_listener_shows_is_a_page_that_nothing_can_be_put_into() -> None:

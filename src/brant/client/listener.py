@@ -18,6 +18,8 @@ from brant.errors import BrantError, LocalFailure, Unauthenticated
 PORTS: Final = range(8000, 9001)
 
 _POLL: Final = 0.05  # seconds that closing may have to wait
+# Other programs of this machine may connect and say nothing: there is always room for one more.
+_MOST_OPEN: Final = 64
 _PAGE: Final = """\
 <!doctype html>
 <html lang="en">
@@ -49,8 +51,12 @@ class Listener:
         self._thread = Thread(target=self._server.serve_forever, args=(_POLL,), daemon=True)
         self._thread.start()
 
-    def wait(self, timeout: float) -> str:
-        """The code that the browser brought, within `timeout` seconds.
+    def give_up(self) -> None:
+        """End the wait: nobody will come."""
+        self._server.outcome.put(None)
+
+    def wait(self, timeout: float) -> str | None:
+        """The code that the browser brought, within `timeout` seconds; None when it was given up.
 
         Raises what the answer stands for, and Unauthenticated when none came in time.
         """
@@ -82,31 +88,35 @@ class _Server(ThreadingTCPServer):
     # On Windows the option would let another program take the port from us.
     allow_reuse_address = sys.platform != "win32"
     daemon_threads = True
+    request_queue_size = 128
 
     judge: Judge
 
     def __init__(self, port: int) -> None:
-        self.outcome: SimpleQueue[str | BrantError] = SimpleQueue()
+        self.outcome: SimpleQueue[str | BrantError | None] = SimpleQueue()
         self._lock = Lock()
-        self._open: set[socket.socket] = set()
+        self._open: dict[socket.socket, None] = {}  # the oldest first
         super().__init__(("127.0.0.1", port), _Handler)
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
-            self._open.add(request)
+            if len(self._open) >= _MOST_OPEN:
+                oldest = next(iter(self._open))
+                del self._open[oldest]
+                _hang_up(oldest)
+            self._open[request] = None
         super().process_request(request, client_address)
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
-            self._open.discard(request)
+            self._open.pop(request, None)
         super().shutdown_request(request)
 
     def server_close(self) -> None:
         super().server_close()
         with self._lock:
             for connection in self._open:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+                _hang_up(connection)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Who hangs up in the middle is nobody's concern."""
@@ -157,6 +167,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - named by the library
         """Nothing is logged: the query holds the code."""
+
+
+def _hang_up(connection: socket.socket) -> None:
+    """Ends a connection, which its own thread then closes."""
+    with suppress(OSError):
+        connection.shutdown(socket.SHUT_RDWR)
 
 
 def _bound() -> _Server:

@@ -90,11 +90,23 @@ def _by_browser(
     timeout: float,
 ) -> tuple[oauth.Request, str] | None:
     """The request and the code for it; None where no browser could be opened."""
+    from threading import Thread
+
     from brant.client.listener import Listener
 
     with Listener() as listener:
         request = oauth.begin(session.endpoint, scope, f"http://localhost:{listener.port}")
         listener.serve(lambda query: oauth.read_answer(query, request, provider))
-        if not open_browser(request.url):
-            return None
-        return request, listener.wait(timeout)
+
+        def show() -> None:
+            opened = False
+            try:
+                opened = open_browser(request.url)
+            finally:
+                if not opened:
+                    listener.give_up()
+
+        # Some browsers return when they are closed, which is not to be waited for.
+        Thread(target=show, daemon=True).start()
+        code = listener.wait(timeout)
+        return None if code is None else (request, code)
