@@ -636,9 +636,27 @@ def test_a_login_is_kept_privately_and_forgotten(tmp_path: Path, provider: stran
     assert file.stat().st_mode & 0o777 == 0o600
     assert file.parent.stat().st_mode & 0o777 == 0o700
 
-    assert forget(file)
-    assert not forget(file)
+    assert forget(file, login._replace(access_token="KGAT_fresh"))
+    assert not forget(file, login)
     assert login_file.read(file) is None
+
+
+def test_a_login_that_took_the_place_of_a_forgotten_one_stays(tmp_path: Path) -> None:
+    file = tmp_path / "credentials.json"
+    keep(file, Login("KGAT_new", "KGRT_new"))
+    assert not forget(file, Login("KGAT_old", "KGRT_old"))
+    assert login_file.read(file) == Login("KGAT_new", "KGRT_new")
+
+
+def test_what_a_link_names_is_forgotten_too(tmp_path: Path) -> None:
+    file, elsewhere = tmp_path / "credentials.json", tmp_path / "elsewhere.json"
+    file.symlink_to(elsewhere)
+    keep(file, Login("KGAT_x", "KGRT_x"))
+    assert elsewhere.exists()
+
+    assert forget(file, Login("KGAT_x", "KGRT_x"))
+    assert not elsewhere.exists()
+    assert not file.is_symlink()
 
 
 def test_a_revoked_login_is_over(tmp_path: Path, provider: stranger.Provider, session: Session) -> None:

@@ -499,6 +499,30 @@ def test_a_holder_that_is_killed_frees_the_lock_and_leaves_the_file_whole(
     assert kept(file).expires != LONG_AGO
 
 
+def test_a_process_that_was_forked_meanwhile_does_not_keep_the_lock(file: Path) -> None:
+    file.parent.mkdir()
+    script = f"""
+import os, signal
+from pathlib import Path
+from brant.client.locks import locked
+file = Path({str(file)!r})
+with locked(file, patience=1):
+    child = os.fork()
+    if not child:
+        signal.pause()
+try:
+    with locked(file, patience=1):
+        print("free")
+finally:
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
+    assert ended.stdout == "free\n", ended.stderr
+
+
 def test_the_wait_for_another_process_is_bounded(provider: stranger.Provider, home: Path, file: Path) -> None:
     ended = put(file, provider, LONG_AGO)
     lock = file.with_name(".credentials.json.lock")

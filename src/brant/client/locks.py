@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Final
@@ -28,7 +28,8 @@ def locked(file: Path, *, patience: float) -> Iterator[None]:
             sleep(_PAUSE)
         yield
     finally:
-        os.close(handle)  # which gives it up
+        _give_up(handle)
+        os.close(handle)
 
 
 if sys.platform == "win32":
@@ -42,6 +43,9 @@ if sys.platform == "win32":
             return False
         return True
 
+    def _give_up(handle: int) -> None:
+        """Closing does."""
+
 else:
 
     def _take(handle: int) -> bool:
@@ -52,3 +56,10 @@ else:
         except BlockingIOError:
             return False
         return True
+
+    def _give_up(handle: int) -> None:
+        import fcntl
+
+        # A process that was forked meanwhile holds the same lock: closing alone would leave it there.
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_UN)

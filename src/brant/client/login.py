@@ -51,11 +51,15 @@ def keep(file: Path, login: Login) -> None:
         raise login_file.busy(file) from None
 
 
-def forget(file: Path) -> bool:
-    """Remove the login; False if there was none. Whoever refreshes it meanwhile does not bring it back."""
+def forget(file: Path, login: Login) -> bool:
+    """Remove `login` from `file`; False if it is not there, which is so too when another has taken its place.
+
+    Whoever refreshes it meanwhile does not bring it back. Raises InvalidInput, LocalFailure.
+    """
     try:
         with login_file.turn(file):
-            return login_file.remove(file)
+            held = login_file.read(file)
+            return held is not None and held.is_same_as(login) and login_file.remove(file)
     except TimeoutError:
         raise login_file.busy(file) from None
 

@@ -53,6 +53,10 @@ class Login(NamedTuple):
         """Whether the access token is known to be of no use any more."""
         return not self.access_token or (self.expires is not None and now >= self.expires)
 
+    def is_same_as(self, other: "Login") -> bool:
+        """Whether both came of one consent: a refresh changes the access token alone."""
+        return (self.refresh_token or self.access_token) == (other.refresh_token or other.access_token)
+
     def belongs_to(self, endpoint: Endpoint) -> bool:
         """Whether its secrets may be sent to `endpoint`: to the origin that it names and to no other.
 
@@ -138,9 +142,10 @@ def busy(file: Path, patience: float = PATIENCE) -> LocalFailure:
 
 
 def remove(file: Path) -> bool:
-    """Remove the login; False if there was none. Raises LocalFailure."""
+    """Remove the login; False if there was none. What a symbolic link names goes too. Raises LocalFailure."""
     try:
-        file.unlink()
+        file.resolve().unlink()
+        file.unlink(missing_ok=True)
     except (FileNotFoundError, NotADirectoryError):
         return False
     except OSError as error:

@@ -34,7 +34,7 @@ def run(_options: Options, context: Context) -> None:
             context.say(
                 f"The server was not told ({error.message}): revoke the login on its settings page, too."
             )
-        forget(kept.file)
+        forget(kept.file, login)
     who = f"{login.username} is" if login.username else "You are"
     context.out.write(f"{who} logged out of {session.endpoint}.\n")
     source = other_source(context)

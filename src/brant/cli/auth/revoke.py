@@ -39,7 +39,7 @@ def run(options: Options, context: Context) -> None:
         kept = stored(context)
         login = own(kept, session)
         known = revoke(session, kept.file, login, options.reason)
-        forget(kept.file)
+        forget(kept.file, login)
     who = f"the login of {login.username}" if login.username else "the login"
     done = f"Revoked {who} at {session.endpoint}." if known else f"{session.endpoint} knew {who} no longer."
     context.out.write(f"{done} It is forgotten here, too.\n")
