@@ -305,7 +305,15 @@ def test_the_words_of_an_error_cannot_steer_the_terminal() -> None:
 
 @pytest.mark.parametrize(
     "pasted",
-    ["abc", "  abc\n", "https://lab.example/account/api/oauth/token?{answer}", "  ?{answer} ", "{answer}"],
+    [
+        "abc",
+        "  abc\r\n",
+        "https://lab.example/account/api/oauth/token?{answer}",
+        "https://lab.example/account/api/oauth/token?{answer}#top",
+        "lab.example/account/api/oauth/token?{answer}",
+        "  ?{answer} ",
+        "{answer}",
+    ],
 )
 def test_the_code_may_be_pasted_alone_or_with_its_address(pasted: str) -> None:
     request = begin(LAB, "x")
@@ -319,9 +327,20 @@ def test_what_cannot_be_a_code_is_sent_nowhere(pasted: str) -> None:
         read_pasted(pasted, begin(LAB, "x"), OURS)
 
 
-def test_the_address_of_another_login_is_not_taken() -> None:
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "https://lab.example/?code=abc&state=other",
+        "https://lab.example/#code=abc",
+        "https://lab.example/",
+        "localhost:8123/?code=abc&state=other",
+        "http://[x",
+        "http://[x?code=abc",
+    ],
+)
+def test_the_address_of_another_login_is_not_taken(pasted: str) -> None:
     with pytest.raises(InvalidInput, match="not the answer to this login"):
-        read_pasted("https://lab.example/?code=abc&state=other", begin(LAB, "x"), OURS)
+        read_pasted(pasted, begin(LAB, "x"), OURS)
 
 
 def test_a_pasted_address_of_another_issuer_is_refused() -> None:

@@ -175,9 +175,10 @@ def read_pasted(text: str, request: Request, provider: Provider) -> str:
     Raises InvalidInput for what is neither, and what `read_answer` raises.
     """
     pasted = text.strip()
-    query = urlsplit(pasted).query if "://" in pasted or pasted.startswith("?") else pasted
-    if query != pasted or pasted.startswith(("code=", "state=", "error=")):
-        code = read_answer(query, request, provider)
+    # Browsers show addresses without their scheme.
+    address, mark, query = pasted.partition("#")[0].partition("?")
+    if mark or "://" in pasted or pasted.startswith(("code=", "state=", "error=")):
+        code = read_answer(query if mark else address, request, provider)
         if code is None:
             raise InvalidInput(
                 "the pasted address is not the answer to this login: paste the code that the page showed last"
