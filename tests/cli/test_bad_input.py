@@ -149,7 +149,7 @@ def row(error: type[BrantError], *says: str) -> Callable[[Arrange], Arrange]:
 # Credentials
 
 
-@row(Unauthenticated, "refused the access token from KAGGLE_API_TOKEN", "get a token from")
+@row(Unauthenticated, "refused the access token from KAGGLE_API_TOKEN", "/settings/api and put it there")
 def a_wrong_token(scene: Scene) -> Words:
     scene.desk.environ["KAGGLE_API_TOKEN"] = "KGAT_" + "0" * 32
     return "datasets", "create", "-p", scene.draft("geese-of-north")
@@ -161,7 +161,7 @@ def no_credentials(scene: Scene) -> Words:
     return "datasets", "create", "-p", scene.draft("geese-of-north")
 
 
-@row(Unauthenticated, "refused the legacy key from", "kaggle.json", "get a token from")
+@row(Unauthenticated, "refused the legacy key from", "kaggle.json", "/settings/api and put it there")
 def a_wrong_legacy_key(scene: Scene) -> Words:
     scene.sign_in(kaggle_json=json.dumps({"username": scene.user.name, "key": "0" * 32}))
     return "datasets", "list", "--mine"

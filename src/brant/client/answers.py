@@ -81,9 +81,12 @@ class Reader:
             text = self._unauthenticated(said)
         elif code == 403:
             lacking = lacking_scope(response.headers.get("www-authenticate", ""))
-            text = f"{said or 'the server refused this'} (as {self._credentials.source}{self._name()})"
+            as_whom = f"(as {self._credentials.source}{self._name()})"
             if lacking is not None:
+                # The server's own words lead to its pages; these lead to the credentials that were used.
+                text = f"this token lacks {lacking}, which {method.name} needs {as_whom}"
                 return InsufficientScope(f"{text}: {self._mend(lacking)}", lacking)
+            text = f"{said or 'the server refused this'} {as_whom}"
         elif code == 404 and not said:
             text = f"{self._endpoint} knows no such {method.name}: check handle and endpoint"
         else:
