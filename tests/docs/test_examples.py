@@ -2,6 +2,7 @@
 
 In a ```console block a line `$ command` is run, all of a page in one shell; what follows is what it prints,
 where `...` stands for anything. Ports, dates and folders are put in the words of the page before that.
+`password.txt` holds ada's password; the browser that is opened signs in with it and allows what is asked.
 """
 
 import doctest
@@ -16,6 +17,8 @@ from typing import NamedTuple
 
 import pytest
 
+from tests.cli.browsing import AS_VARIABLE
+from tests.ledger import issued
 from tests.official import CURRENT
 
 ROOT = Path(__file__).parents[2]
@@ -64,12 +67,20 @@ def _run(commands: list[str], folder: Path) -> list[tuple[int, str]]:
     shutil.copytree(ROOT / "examples" / "penguins", home / "penguins")
     metadata = home / "penguins" / "dataset-metadata.json"
     metadata.write_text(metadata.read_text("utf-8").replace("OWNER", "ada"), "utf-8")
+    password = issued("geese of the north")
+    (home / "password.txt").write_text(f"{password}\n", "utf-8")
     script = "".join(f"{_real(command)}\nprintf '\\036%s\\036' $?\n" for command in commands)
     environ = {
         "PATH": f"{BIN}:{OFFICIAL}:/usr/bin:/bin",
         "HOME": str(home),
         "LANG": "C.UTF-8",
         "COLUMNS": "120",
+        # On a terminal, results and what is said beside them come in their order.
+        "PYTHONUNBUFFERED": "1",
+        # Whoever sits at the browser that `brant auth login` opens.
+        "BROWSER": AS_VARIABLE,
+        "CONSENT_NAME": "ada",
+        "CONSENT_PASSWORD": password,
     }
     shell = subprocess.Popen(
         ["sh"],
