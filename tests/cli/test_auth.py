@@ -199,6 +199,23 @@ def test_a_login_that_has_ended_is_replaced_without_force(desk: Desk, provider: 
     assert login_of(desk).refresh_token != before.refresh_token
 
 
+def test_force_puts_a_login_in_the_place_of_a_broken_one(desk: Desk) -> None:
+    put(desk, "credentials.json", "{")
+    assert desk.brant("auth", "login").code == 3
+    ended = desk.brant("auth", "login", "--force")
+    assert ended.code == 0, ended.err
+    assert login_of(desk).username == "ada"
+
+
+def test_a_login_that_cannot_be_kept_is_ended(desk: Desk, provider: stranger.Provider) -> None:
+    (desk.home / ".kaggle").touch()  # where the folder is to be
+    ended = desk.brant("auth", "login")
+    assert ended.code == 12
+    assert "cannot be written" in ended.err
+    assert provider.asked["ExchangeOAuthToken"] == 1
+    assert not provider.refresh
+
+
 def test_a_login_of_another_server_is_not_lost(desk: Desk, provider: stranger.Provider) -> None:
     before = logged_in(desk, provider, endpoint="https://lab.example")
     ended = desk.brant("auth", "login")
@@ -352,6 +369,14 @@ def test_status_of_a_token(desk: Desk, provider: stranger.Provider) -> None:
     document = desk.brant("auth", "status", "--format", "json").document
     assert (document["kind"], document["source"]) == ("access token", "KAGGLE_API_TOKEN")
     assert (document["expires"], document["refreshed"]) == (None, False)
+
+
+def test_status_of_a_token_whose_end_no_calendar_has(desk: Desk, provider: stranger.Provider) -> None:
+    desk.environ["KAGGLE_API_TOKEN"] = provider.make_access()
+    said = b'{"active": true, "username": "ada", "exp": 999999999999999}'
+    provider.on["IntrospectToken"] = status(200, said, Content_Type="application/json")
+    ended = desk.brant("auth", "status", "--format", "json(expires)")
+    assert (ended.code, ended.document) == (0, {"expires": None}), ended.err
 
 
 def test_status_of_a_key(desk: Desk, provider: stranger.Provider) -> None:

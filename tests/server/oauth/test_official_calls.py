@@ -111,6 +111,12 @@ def test_a_code_that_comes_again_ends_all_that_came_of_it(server: RunningServer,
     assert hello(server, token) == 401
 
 
+def test_a_code_that_nobody_gave_is_told_as_such(server: RunningServer) -> None:
+    answer = exchange_in_json(server, "no-such-code", Pkce().verifier)
+    assert answer.status == 400
+    assert answer.json["message"].startswith("invalid_grant: ")
+
+
 def test_of_fifty_exchanges_of_one_code_at_once_one_succeeds(server: RunningServer, user: User) -> None:
     pkce = Pkce()
     got = code(server, user, "kagglesdk", pkce, redirect_uri=PASTED)

@@ -1,12 +1,13 @@
 """`brant auth login`: logs in through the server's pages, or takes a token that was made there."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from brant.cli.auth.stored import Stored, other_source, stored, visitor
+from brant.cli.auth.stored import Stored, file_of, other_source, stored, visitor
 from brant.cli.context import Context
 from brant.cli.parser import count
-from brant.errors import Conflict, Declined, InvalidInput, UsageError
+from brant.errors import BrantError, Conflict, Declined, InvalidInput, LocalFailure, UsageError
 
 if TYPE_CHECKING:
     from brant.client.login_file import Login
@@ -84,14 +85,12 @@ def run(options: Options, context: Context) -> None:
 
             take_token(session, context, force=options.force)
             return
-        kept = stored(context)
-        if not options.force and _is_kept(kept, session, context):
+        # Whatever lies there, --force puts the new one in its place.
+        if not options.force and _is_kept(stored(context), session, context):
             return
         login = _log_in(options, session, context)
-        from brant.client.login import keep
-
-        keep(kept.file, login)
-    _tell(login, kept, context)
+        _keep(login, session, context)
+    _tell(login, context)
 
 
 def _is_kept(kept: Stored, session: "Session", context: Context) -> bool:
@@ -133,6 +132,19 @@ def _log_in(options: Options, session: "Session", context: Context) -> "Login":
     )
 
 
+def _keep(login: "Login", session: "Session", context: Context) -> None:
+    from brant.client.login import keep, revoke
+
+    file = file_of(context)
+    try:
+        keep(file, login)
+    except LocalFailure:
+        # Nobody could use it, and at the server it would live on for months.
+        with suppress(BrantError):
+            revoke(session, file, login, "it could not be kept")
+        raise
+
+
 def _checked(scopes: tuple[str, ...], session: "Session") -> str:
     """The scopes as one text. What kaggle.com knows beyond our list is its own matter."""
     from brant.contract.scopes import parse
@@ -141,7 +153,7 @@ def _checked(scopes: tuple[str, ...], session: "Session") -> str:
     if scopes and not session.endpoint.is_kaggle:
         parse(text)
     # What a scope may hold (RFC 6749 §3.3).
-    if any(not "!" <= letter <= "~" or letter in '"\\\\' for letter in text.replace(" ", "")):
+    if any(not "!" <= letter <= "~" or letter in '"\\' for letter in text.replace(" ", "")):
         raise InvalidInput("--scope holds a character that no scope has: write it as datasets.get:*")
     return text
 
@@ -159,7 +171,7 @@ def _pasted(context: Context) -> str:
     raise Declined("no code was given, so nobody is logged in: run it where a code can be pasted")
 
 
-def _tell(login: "Login", kept: Stored, context: Context) -> None:
+def _tell(login: "Login", context: Context) -> None:
     from brant.cli.output import clean
     from brant.contract.scopes import describe, parse
 
@@ -170,7 +182,7 @@ def _tell(login: "Login", kept: Stored, context: Context) -> None:
             write(clean(f"  {scope}: {describe(scope)}") + "\n")
     except InvalidInput:  # scopes of another make of server, which we have no words for
         write(clean(f"  {' '.join(login.scopes)}") + "\n")
-    context.say(f"The login is kept in {kept.file}, and refreshed as long as it is used.")
+    context.say(f"The login is kept in {file_of(context)}, and refreshed as long as it is used.")
     _warn_of_another(context)
 
 

@@ -91,9 +91,17 @@ def _of_token(session: "Session") -> tuple[Value, ...]:
             f"{session.endpoint} does not take the {credentials.kind} from {credentials.source} (it was "
             "revoked, or has ended): log in with 'brant auth login'"
         )
-    expires = datetime.fromtimestamp(found.exp, UTC) if found.exp else None
+    expires = _moment(found.exp)
     refreshed = False
     if isinstance(credentials, OAuthLogin):
         expires = expires or credentials.login.expires
         refreshed = bool(credentials.login.refresh_token)
     return found.username or credentials.username, found.scope or None, expires, refreshed
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    """Seconds since the epoch; None for none, or where no calendar has them."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC) if seconds else None
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -26,13 +26,20 @@ class Stored(NamedTuple):
         return f"{self.file} is a login for {self.login.endpoint}"
 
 
-def stored(context: Context) -> Stored:
-    """Raises InvalidInput for a file that is no login, LocalFailure."""
-    from brant.client import configuration, login_file
+def file_of(context: Context) -> Path:
+    """Where the login lies, or would."""
+    from brant.client import configuration
     from brant.client.credentials import login_path
 
     profile = configuration.profile_of(context.environ, context.profile)
-    file = login_path(context.environ, context.home, profile)
+    return login_path(context.environ, context.home, profile)
+
+
+def stored(context: Context) -> Stored:
+    """Raises InvalidInput for a file that is no login, LocalFailure."""
+    from brant.client import login_file
+
+    file = file_of(context)
     return Stored(file, login_file.read(file))
 
 

@@ -26,7 +26,7 @@ from brant.errors import InvalidInput, Unauthenticated
 from brant.server.domain.accounts.tokens import Found, find
 from brant.server.domain.actor import Context
 from brant.server.oauth import grants, metadata
-from brant.server.oauth.clients import Clients
+from brant.server.oauth.clients import BUILT_IN, Clients
 from brant.server.oauth.provider import Provider
 from brant.server.oauth.registration import Registration, described
 from brant.server.oauth.requests import Answer, Asking, single
@@ -62,7 +62,7 @@ class Exchange:
         except OAuth2Error as error:
             raise InvalidInput(error.description) from None
         with self._db.write(durable=True) as connection:
-            asking = Asking("POST", {**grants.bound_to(connection, params), **params})
+            asking = Asking("POST", {"client_id": BUILT_IN, **grants.bound_to(connection, params), **params})
             provider = Provider(self._clients, self._issuer, connection, context.now)
             answer: Answer = provider.create_token_response(asking)
             found = find(connection, answer.body.get("access_token", ""), context.now)
