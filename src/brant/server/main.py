@@ -102,11 +102,15 @@ def _first_steps(address: str, settings: Settings) -> str:
   Users of the API alone:    brant admin user add NAME --data {data}
   and a token for them:      export KAGGLE_API_TOKEN=$(brant admin token NAME --data {data})
 """
+    pages = settings.origins[0] if settings.origins else address
     if not settings.setup_code.exists():
-        return steps
-    page = f"{settings.origins[0] if settings.origins else address}/setup"
+        return f"""\
+  Its pages:                 {pages}
+  and a login from there:    brant auth login
+
+{steps}"""
     return f"""\
-  Its administrator:         {page} makes the first one
+  Its administrator:         {pages}/setup makes the first one
   and asks for the code in:  {settings.setup_code}
 
 {steps}"""
