@@ -2,10 +2,13 @@
 
 import json
 import re
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from tests.conftest import RunningServer, User
 from tests.ledger import issued
@@ -54,6 +57,9 @@ class Reader:
         return not self._left
 
 
+@pytest.mark.skipif(
+    not all(map(shutil.which, ("bash", "curl", "openssl"))), reason="needs the programs bash, curl, openssl"
+)
 def test_every_command_of_the_page_works(new_server: Callable[..., RunningServer], tmp_path: Path) -> None:
     server = new_server()
     server.add_user("ada")
