@@ -287,3 +287,11 @@ def test_nothing_but_allow_allows(town: Town, ada: Person, browser: Browser) -> 
     path = town.asking("kagglesdk", "http://localhost:8111").removeprefix(town.address)
     for decision in ({}, {"decision": ""}, {"decision": "ALLOW"}, {"decision": "yes"}):
         assert browser.submit(path, decision).status == 400
+
+
+@pytest.mark.parametrize("code", ["rm -rf ~", "ls\n", "$(ls)", "a;b", "\u202ecba", "a" * 201])
+def test_what_is_no_code_is_not_shown_to_be_pasted(code: str, browser: Browser) -> None:
+    answer = browser.get("/account/api/oauth/token?" + urlencode({"code": f"x{code}x"}))
+    assert answer.status == 400
+    assert b"There is no code in this address" in answer.body
+    assert b"<textarea" not in answer.body

@@ -1,5 +1,6 @@
 """Consent: what an application asks for, and whether its user allows it (RFC 6749 §4.1.1, RFC 9700 §4.11)."""
 
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,8 @@ _LOOPBACK: Final = ("localhost", "127.0.0.1", "::1")
 _REFUSALS: Final = {
     "access_denied": "You did not allow it. Nothing was shared; the terminal can be told to stop by Ctrl-C.",
 }
+# Whatever else an address says, nobody is told to paste it into a terminal.
+_CODE: Final = re.compile(r"[A-Za-z0-9_\-]{1,200}")
 _OTHER_REFUSAL: Final = "The application asked for something that this server does not do: begin again."
 
 
@@ -81,6 +84,7 @@ class Consent:
 
     def _show_code(self, visit: Visit) -> Response:
         code, error = visit.query["code"], visit.query["error"]
+        code = code if _CODE.fullmatch(code) else ""
         values: dict[str, Any] = {"code": code, "words": "", "heading": "Your code"}
         if not code:
             refusal = _REFUSALS.get(error, _OTHER_REFUSAL) if error else "There is no code in this address."
