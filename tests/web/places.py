@@ -102,6 +102,12 @@ PLACES = (
     Place("password", "/settings/password", _at("/settings/password")),
     Place("users", "/users", _at("/users")),
     Place("user-made", "/users", _at("/users"), then=_press("Add the user", name="a-newcomer")),
+    Place(
+        "password-replaced",
+        "/users",
+        _at("/users"),
+        then=lambda page: page.get_by_role("button", name="New password").first.click(),
+    ),
     Place("organizations", "/organizations", _at("/organizations")),
     Place(
         "organization",

@@ -299,6 +299,22 @@ def test_an_unknown_response_type_is_explained_in_one_sentence(page: Page, town:
     expect(page.locator("q")).to_have_text("response_type must be 'code' (RFC 6749 section 4.1.1)")
 
 
+def test_a_password_is_replaced_when_that_was_confirmed(page: Page, town: Town, browser: Browser) -> None:
+    mayor, forgetful = town.person("mayor", admin=True), town.person("bob")
+    browser.enter(forgetful)
+    enter(page, town, mayor)
+    page.goto(f"{town.address}/users")
+    row = page.get_by_role("listitem").filter(has_text=forgetful.name)
+    row.get_by_role("button", name="New password").click()
+    expect(page.locator("main")).to_contain_text("signed out of every browser")
+    page.get_by_role("link", name="Cancel").click()
+    assert browser.is_signed_in()
+    row.get_by_role("button", name="New password").click()
+    page.get_by_role("button", name="Make a new password").click()
+    assert _shown(page, "First password").startswith("first-")
+    assert not browser.is_signed_in()
+
+
 def _set_up(page: Page, code: str) -> None:
     page.get_by_label("Set-up code").fill(code)
     page.get_by_label("User name").fill("ada")

@@ -28,6 +28,7 @@ class People:
         self._once = Once()
         self._actions: dict[str, Callable[[Visit], Response]] = {
             "add": self._add,
+            "ask-reset": self._ask_reset,
             "reset": self._reset,
             "promote": self._promote,
             "demote": self._demote,
@@ -54,6 +55,9 @@ class People:
         except (InvalidInput, Conflict) as error:
             return visit.again("users.html", error, "name", **self._listed(visit))
         return _shown(visit, user, password, f"{user.name} is added")
+
+    def _ask_reset(self, visit: Visit) -> Response:
+        return visit.page("reset.html", user=self._chosen(visit))
 
     def _reset(self, visit: Visit) -> Response:
         self._once.take(visit)
