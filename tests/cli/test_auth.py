@@ -13,7 +13,7 @@ import pytest
 from brant.cli.auth.duration import duration, spelled
 from brant.client import login_file
 from brant.client.login_file import Login
-from tests.cli import browsing
+from tests import browser
 from tests.cli.desk import PATIENCE, Desk, Ended
 from tests.client import provider as stranger
 from tests.ledger import issued
@@ -32,7 +32,7 @@ def provider() -> Iterator[stranger.Provider]:
 @pytest.fixture
 def desk(tmp_path: Path, provider: stranger.Provider) -> Desk:
     """The desk of a user of the provider, with a browser."""
-    return Desk(tmp_path, {"BRANT_ENDPOINT": provider.address, "BROWSER": browsing.AS_VARIABLE})
+    return Desk(tmp_path, {"BRANT_ENDPOINT": provider.address, "BROWSER": browser.AS_VARIABLE})
 
 
 def file_of(desk: Desk) -> Path:

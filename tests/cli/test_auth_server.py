@@ -11,8 +11,7 @@ import pytest
 from brant.client import login_file
 from brant.client.login_file import Login
 from brant.server.domain.services import DATABASE_NAME, Services
-from tests import official
-from tests.cli import browsing
+from tests import browser, official
 from tests.cli.desk import PATIENCE, Desk, Ended
 from tests.cli.test_auth import address_in
 from tests.conftest import RunningServer, User
@@ -39,7 +38,7 @@ def desk(tmp_path: Path, server: RunningServer, ada: User) -> Desk:
         tmp_path,
         {
             "BRANT_ENDPOINT": server.address,
-            "BROWSER": browsing.AS_VARIABLE,
+            "BROWSER": browser.AS_VARIABLE,
             "CONSENT_NAME": ada.name,
             "CONSENT_PASSWORD": PASSWORD,
         },
@@ -112,7 +111,7 @@ def test_a_login_by_a_pasted_code(desk: Desk, ada: User) -> None:
     )
     assert process.stderr is not None
     shown = "".join(process.stderr.readline() for _ in range(3))
-    code = browsing.shown_code(address_in(shown), ada.name, PASSWORD)
+    code = browser.shown_code(address_in(shown), ada.name, PASSWORD)
     out, err = process.communicate(f" {code} \n", timeout=PATIENCE)
     assert process.returncode == 0, err
     assert f"You are logged in as {ada.name} at" in out

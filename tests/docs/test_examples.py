@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pytest
 
-from tests.cli.browsing import AS_VARIABLE
+from tests.browser import AS_VARIABLE
 from tests.ledger import issued
 from tests.official import CURRENT
 

@@ -7,9 +7,9 @@ import pytest
 
 pytest.register_assert_rewrite("tests.oauth_clients.scenarios", "tests.oauth_clients.stage")
 
+from tests.browser import Browser  # noqa: E402
 from tests.conftest import RunningServer  # noqa: E402 - after what has them explain their assertions
 from tests.ledger import issued  # noqa: E402
-from tests.oauth_clients.browser import Browser  # noqa: E402
 from tests.oauth_clients.callback import Callback  # noqa: E402
 from tests.oauth_clients.drivers import Driver  # noqa: E402
 from tests.oauth_clients.stage import Organization, Person, Scene, Stage  # noqa: E402

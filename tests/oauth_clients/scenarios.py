@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from tests.oauth_clients.browser import Browser
+from tests.browser import Browser
 from tests.oauth_clients.client import Refused, Token
 from tests.oauth_clients.drivers import Can
 from tests.oauth_clients.scenario import scenario

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from brant.contract.accounts import HELLO
 from brant.contract.blobs import START_BLOB_UPLOAD
+from tests.browser import Away, Browser, Page
 from tests.conftest import RunningServer
 from tests.ledger import issued
-from tests.oauth_clients.browser import Away, Browser, Page
 from tests.oauth_clients.callback import Callback
 from tests.oauth_clients.client import Answer, Client, Token
 from tests.oauth_clients.drivers import Driver

@@ -10,16 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from tests import official
+from tests import browser, official
 from tests.conftest import RunningServer, User
 from tests.ledger import issued
 from tests.server.edge.calls import bearer, rpc
-from tests.server.oauth import browser
-from tests.server.oauth.browser import Browser
 from tests.server.oauth.flow import hello
 
 PASSWORD = issued("a rather long sentence")
-_CODE = re.compile(r"<textarea[^>]*>\s*([A-Za-z0-9_-]{43})</textarea>")
 
 
 class Kaggle:
@@ -30,7 +27,6 @@ class Kaggle:
         self.home = home
         self.user = server.new_user("cli")
         with_password(server, self.user)
-        self.browser = Browser(server.address, self.user.name, PASSWORD)
 
     @property
     def environ(self) -> dict[str, str]:
@@ -71,11 +67,8 @@ class Kaggle:
             said += line
         found = re.search(r"http://localhost/\S+", said)
         assert found is not None
-        place, page = self.browser.allow(found[0])
-        assert place.startswith("http://localhost/account/api/oauth/token?")
-        shown = _CODE.search(page)
-        assert shown is not None, page
-        code = issued(shown[1])
+        code = browser.shown_code(found[0], self.user.name, PASSWORD, proxy=self.server.address)
+        issued(code)
         out, err = process.communicate(code + "\n", timeout=120)
         assert process.returncode == 0, (out, err)
         return out
@@ -130,10 +123,10 @@ def test_it_logs_in_by_a_pasted_code_prints_a_token_and_revokes_it(kaggle: Kaggl
 def test_it_logs_in_by_a_browser_that_comes_back_to_its_listener(kaggle: Kaggle) -> None:
     environ = {
         "DISPLAY": ":0",
-        "BROWSER": f"{sys.executable} {browser.__file__} %s &",
-        "BROWSER_PROXY": kaggle.server.address,
-        "BROWSER_USER": kaggle.user.name,
-        "BROWSER_PASSWORD": PASSWORD,
+        "BROWSER": f"{browser.AS_VARIABLE} &",
+        "CONSENT_PROXY": kaggle.server.address,
+        "CONSENT_NAME": kaggle.user.name,
+        "CONSENT_PASSWORD": PASSWORD,
     }
     said = kaggle.run("auth", "login", **environ)
     assert f"You are now logged in as [{kaggle.user.name}]" in said

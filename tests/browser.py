@@ -1,13 +1,25 @@
-"""A small browser: cookies, redirects, forms, and no script. It takes its user through our pages."""
+"""A small browser: cookies, redirects, forms, and no script. It takes its user through our pages.
 
+As a program, which the standard library opens where BROWSER is AS_VARIABLE, it opens an address, and consents
+as who it is told to be: with CONSENT_NAME and CONSENT_PASSWORD it signs in first, and then presses
+CONSENT_BUTTON. CONSENT_PROXY is a server that answers for the address.
+"""
+
+import os
+import sys
+import time
 import urllib.request
+from contextlib import suppress
 from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from typing import Any, Final, NamedTuple
-from urllib.error import HTTPError
-from urllib.parse import urlencode, urljoin, urlsplit
+from urllib.error import HTTPError, URLError
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+AS_VARIABLE: Final = f"{sys.executable} {__file__} %s"
 
 _MOST_REDIRECTS: Final = 10
+_PATIENCE: Final = 30
 
 
 class Form(NamedTuple):
@@ -45,12 +57,14 @@ class Away(NamedTuple):
 
 
 class Browser:
-    """One browser, at home at one server."""
+    """One browser, at home at one server, which it reaches by `proxy` if that is given."""
 
-    def __init__(self, server: str) -> None:
+    def __init__(self, server: str, proxy: str | None = None) -> None:
         self._origin = server
         self._opener = urllib.request.build_opener(
-            urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(CookieJar()), _Stay
+            urllib.request.ProxyHandler({"http": proxy} if proxy else {}),
+            urllib.request.HTTPCookieProcessor(CookieJar()),
+            _Stay,
         )
 
     def open(self, address: str) -> Page | Away:
@@ -73,7 +87,7 @@ class Browser:
     def _follow(self, request: urllib.request.Request) -> Page | Away:
         for _ in range(_MOST_REDIRECTS):
             try:
-                with self._opener.open(request, timeout=30) as answer:
+                with self._opener.open(request, timeout=_PATIENCE) as answer:
                     return _page(request.full_url, answer.status, answer.read())
             except HTTPError as answer:
                 with answer:
@@ -82,15 +96,9 @@ class Browser:
                         return _page(request.full_url, answer.code, answer.read())
             address = urljoin(request.full_url, there)
             if not address.startswith(self._origin + "/"):
-                return self._leave(address)
+                return _leave(address)
             request = urllib.request.Request(address)
         raise AssertionError(f"more than {_MOST_REDIRECTS} redirects, the last to {request.full_url}")
-
-    def _leave(self, address: str) -> Away:
-        """Really goes there where that is on this machine; nobody listens elsewhere."""
-        if urlsplit(address).hostname in ("127.0.0.1", "localhost"):
-            self._opener.open(address, timeout=30).close()
-        return Away(address)
 
 
 class _Stay(urllib.request.HTTPRedirectHandler):
@@ -98,6 +106,56 @@ class _Stay(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_: Any) -> None:
         return None
+
+
+def consented(
+    address: str,
+    name: str | None = None,
+    password: str | None = None,
+    button: str = "Allow",
+    *,
+    proxy: str | None = None,
+) -> Page | Away:
+    """Where a browser ends up at `address`; a user who is named signs in and presses `button`."""
+    parts = urlsplit(address)
+    browser = Browser(f"{parts.scheme}://{parts.netloc}", proxy)
+    shown = browser.open(address)
+    if name is not None:
+        assert isinstance(shown, Page), shown
+        shown = browser.press(shown, "Sign in", name=name, password=str(password))
+        assert isinstance(shown, Page), shown
+        shown = browser.press(shown, button)
+    return shown
+
+
+def shown_code(address: str, name: str, password: str, *, proxy: str | None = None) -> str:
+    """The code to paste that the page shows at the end."""
+    page = consented(address, name, password, proxy=proxy)
+    assert isinstance(page, Page), page
+    parts = urlsplit(page.address)
+    assert parts.path == "/account/api/oauth/token"
+    (code,) = parse_qs(parts.query)["code"]
+    assert code in page.text.split()
+    return code
+
+
+def _leave(address: str) -> Away:
+    """Really goes there where that is on this machine; nobody listens elsewhere."""
+    if urlsplit(address).hostname in ("127.0.0.1", "localhost"):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            try:
+                opener.open(address, timeout=_PATIENCE).close()
+                break
+            except HTTPError:
+                raise
+            except URLError as error:
+                # The official client opens the browser first, and listens after that.
+                if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
+                    raise
+                time.sleep(0.02)
+    return Away(address)
 
 
 def _page(address: str, status: int, content: bytes) -> Page:
@@ -135,3 +193,15 @@ class _Reader(HTMLParser):
         if tag == "button" and self.forms and self._label is not None:
             self.forms[-1].buttons[" ".join("".join(self._label).split())] = self._button
             self._label = None
+
+
+if __name__ == "__main__":
+    # A page that says no is a page: the browser itself has not failed.
+    with suppress(HTTPError):
+        consented(
+            sys.argv[1],
+            os.environ.get("CONSENT_NAME"),
+            os.environ.get("CONSENT_PASSWORD"),
+            os.environ.get("CONSENT_BUTTON", "Allow"),
+            proxy=os.environ.get("CONSENT_PROXY"),
+        )
