@@ -78,7 +78,8 @@ def build(
         admit=lambda address: limits.spend(what="page", address=address),
         clock=clock,
     )
-    storage = Storage(services.downloads, UploadEndpoint(services.uploads, clock), signer, clock)
+    uploads = UploadEndpoint(services.uploads, clock)
+    storage = Storage(services.downloads, services.tokens, uploads, signer, clock)
     middleware = [
         *([Middleware(AccessLog)] if settings.verbose else []),
         Middleware(ErrorPages, renderer),

@@ -1,12 +1,23 @@
 """Access: what a private dataset shows to whom; and addresses end with the right to see what they show."""
 
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
 import pytest
+import sqlalchemy as sa
 
+from brant.contract.scopes import FULL
+from brant.server.domain.accounts.hashes import digest
+from brant.server.domain.accounts.tokens import issue
+from brant.server.domain.services import DATABASE_NAME
+from brant.server.store.database import Database
+from brant.server.store.tables import tokens
 from tests.conftest import RunningServer, User
 from tests.server.edge.calls import Answer, address_of, bearer, rpc, send, upload
+from tests.server.oauth import flow
 
+EXPIRE = "users.AccountService/ExpireApiToken"
 DATASETS = "datasets.DatasetApiService"
 READS = {
     "GetDataset": 200,
@@ -107,6 +118,51 @@ def test_an_address_ends_with_the_right_to_see_the_dataset(private: Private, fil
     assert private.settings(private.owner, collaborators=[]).json == {}
     assert send(private.server, "GET", address).status == 404
     assert send(private.server, "GET", private.address(private.owner, file)).status == 200
+
+
+@pytest.mark.parametrize("file", ["whales.csv", None])
+def test_an_address_ends_when_the_token_that_asked_for_it_is_revoked(
+    private: Private, file: str | None
+) -> None:
+    stolen = replace(private.owner, token=private.server.token(private.owner.name, "datasets.get:*"))
+    theirs, mine = private.address(stolen, file), private.address(private.owner, file)
+    assert send(private.server, "GET", theirs).status == 200
+    revoked = rpc(private.server, EXPIRE, {"token": stolen.token}, bearer(private.owner))
+    assert revoked.status == 200
+    answer = send(private.server, "GET", theirs)
+    assert (answer.status, b"revoked" in answer.body) == (403, True)
+    assert send(private.server, "GET", mine).status == 200
+
+
+def test_an_address_ends_with_the_application_that_asked_for_it(private: Private) -> None:
+    client_id = flow.register(private.server)
+    told = flow.tokens(private.server, private.owner, client_id)
+    address = private.address(replace(private.owner, token=told["access_token"]), None)
+    assert send(private.server, "GET", address).status == 200
+    flow.post(private.server, "revoke", {"client_id": client_id, "token": told["refresh_token"]})
+    assert send(private.server, "GET", address).status == 403
+
+
+def test_an_address_outlives_the_token_that_asked_for_it(private: Private) -> None:
+    db = Database(private.server.data / DATABASE_NAME)
+    try:
+        with db.write() as connection:
+            short = issue(
+                connection,
+                kind="access",
+                user_id=flow.user_id(private.server, private.owner),
+                now=datetime.now(UTC),
+                lifetime=timedelta(hours=1),
+                scopes=FULL,
+            )
+        address = private.address(replace(private.owner, token=short), None)
+        with db.write() as connection:
+            ended = {"expires": datetime.now(UTC) - timedelta(hours=1)}
+            connection.execute(sa.update(tokens).where(tokens.c.hash == digest(short)).values(ended))
+    finally:
+        db.close()
+    assert flow.hello(private.server, short) == 401
+    assert send(private.server, "GET", address).status == 200
 
 
 @pytest.mark.parametrize("file", ["whales.csv", None])

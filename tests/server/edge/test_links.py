@@ -7,11 +7,12 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 
 from brant.errors import LocalFailure, PermissionDenied
+from brant.server.domain.actor import Actor
 from brant.server.edge.links import LIFETIME, Grant, SignedLinks, Signer, check_link, load_key
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 SIGNER = Signer(b"k" * 32)
-LINKS = SignedLinks("http://localhost", SIGNER, NOW, 3)
+LINKS = SignedLinks("http://localhost", SIGNER, NOW, Actor(3, "ada", token_id=9))
 
 
 def checked(address: str, now: datetime, signer: Signer = SIGNER) -> Grant:
@@ -24,8 +25,8 @@ def checked(address: str, now: datetime, signer: Signer = SIGNER) -> Grant:
 def test_an_address_holds_until_it_expires(name):
     address = LINKS.blob("ab" * 32, name, version_id=7)
     assert unquote(urlsplit(address).path.rpartition("/")[2]) == name
-    assert checked(address, NOW) == Grant(7, reader=3)
-    assert checked(address, NOW + LIFETIME - timedelta(seconds=1)) == Grant(7, reader=3)
+    assert checked(address, NOW) == Grant(7, reader=3, token_id=9)
+    assert checked(address, NOW + LIFETIME - timedelta(seconds=1)) == Grant(7, reader=3, token_id=9)
     with pytest.raises(PermissionDenied, match="expired"):
         checked(address, NOW + LIFETIME)
 
@@ -36,9 +37,15 @@ def test_the_address_of_a_file_in_a_folder_ends_with_its_base_name():
 
 def test_who_may_use_an_address_cannot_be_changed():
     address = LINKS.bundle(7, "set.zip")
-    for other in ("for=4", "for="):
+    for mine, other in (
+        ("for=3", "for=4"),
+        ("for=3", "for="),
+        ("by=9", "by=8"),
+        ("by=9", "by="),
+        ("&by=9", ""),
+    ):
         with pytest.raises(PermissionDenied, match="signature"):
-            checked(address.replace("for=3", other), NOW)
+            checked(address.replace(mine, other), NOW)
     assert checked(SignedLinks("http://localhost", SIGNER, NOW, None).bundle(7, "x.zip"), NOW).reader is None
 
 

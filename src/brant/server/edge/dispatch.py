@@ -116,8 +116,7 @@ class Api:
 
     def _context(self, actor: Actor | None, origin: str) -> Context:
         now = self._clock()
-        reader = None if actor is None else actor.user_id
-        return Context(actor=actor, now=now, links=SignedLinks(origin, self._signer, now, reader))
+        return Context(actor=actor, now=now, links=SignedLinks(origin, self._signer, now, actor))
 
     def _run(self, match: Match, handler: Handler, context: Context, body: bytes, query: str) -> Response:
         """Decodes, checks the scope, handles and encodes, in one turn of a worker thread."""

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from urllib.parse import quote
 
 from brant.errors import LocalFailure, PermissionDenied
+from brant.server.domain.actor import Actor
 
 KEY_BYTES: Final = 32
 # Long enough for a large file on a slow line, resumed; a client that comes later asks for a new address.
@@ -37,22 +38,28 @@ class Signer:
 
 
 class Grant(NamedTuple):
-    """What a signed address grants: a part of a version, to the user `reader`; None stands for anybody."""
+    """What a signed address grants: a part of a version, to the user `reader`; None stands for anybody.
+
+    `token_id` is of the token or key that it was asked for with.
+    """
 
     version_id: int
     reader: int | None
+    token_id: int | None
 
 
 class SignedLinks:
     """The addresses for one caller, in the origin that the caller used; they expire LIFETIME after `now`.
 
-    An address names who asked for it, so that it ends with that user's right to see the dataset.
+    An address names who asked for it, and with which token: it ends with that user's right to see the
+    dataset, and when that token is revoked. It outlives a token that merely expires.
     """
 
-    def __init__(self, origin: str, signer: Signer, now: datetime, reader: int | None) -> None:
+    def __init__(self, origin: str, signer: Signer, now: datetime, actor: Actor | None) -> None:
         self._origin = origin
         self._signer = signer
-        self._reader = "" if reader is None else str(reader)
+        self._reader = _number(None if actor is None else actor.user_id)
+        self._token = _number(None if actor is None else actor.token_id)
         self._expires = str(int((now + LIFETIME).timestamp()))
 
     def upload(self, token: str) -> str:
@@ -72,19 +79,26 @@ class SignedLinks:
         return self._origin + quote(path)
 
     def _signed(self, kind: str, key: str, name: str, version: str) -> str:
-        signature = self._signer.sign(kind, key, name, version, self._reader, self._expires)
-        query = f"version={version}&for={self._reader}&expires={self._expires}&signature={signature}"
+        signature = self._signer.sign(kind, key, name, version, self._reader, self._token, self._expires)
+        query = (
+            f"version={version}&for={self._reader}&by={self._token}"
+            f"&expires={self._expires}&signature={signature}"
+        )
         return f"{self._origin}/storage/{kind}/{quote(key)}/{quote(name, safe='')}?{query}"
 
 
 def check_link(signer: Signer, path: Sequence[str], query: Mapping[str, str], now: datetime) -> Grant:
     """What an address grants; `path` is its kind, key and name, decoded. Raises PermissionDenied."""
-    version, reader, expires = (query.get(name, "") for name in ("version", "for", "expires"))
-    signer.check(query.get("signature", ""), *path, version, reader, expires)
+    version, reader, token, expires = (query.get(name, "") for name in ("version", "for", "by", "expires"))
+    signer.check(query.get("signature", ""), *path, version, reader, token, expires)
     # What carries a good signature was written by `SignedLinks`, so these are numbers.
     if now >= datetime.fromtimestamp(int(expires), UTC):
         raise PermissionDenied("this address has expired: ask the API for a new one")
-    return Grant(int(version), int(reader) if reader else None)
+    return Grant(int(version), int(reader) if reader else None, int(token) if token else None)
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)
 
 
 def load_key(path: Path, random_bytes: Callable[[int], bytes]) -> bytes:

@@ -2,27 +2,42 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol
 from urllib.parse import parse_qsl, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from brant.errors import NotFound
-from brant.server.domain.datasets.downloads import Downloads
+from brant.errors import NotFound, PermissionDenied
+from brant.server.domain.datasets.bundles import Bundle
+from brant.server.domain.datasets.downloads import BlobFile, Downloads
 from brant.server.edge.downloads import checksum_headers, serve
 from brant.server.edge.errors import error_answer
-from brant.server.edge.links import Signer, check_link
+from brant.server.edge.links import Grant, Signer, check_link
 from brant.server.edge.uploads import UploadEndpoint
+
+
+class Accounts(Protocol):
+    """What storage needs of the accounts."""
+
+    def stands(self, token_id: int) -> bool:
+        """Whether nobody has revoked that token."""
 
 
 class Storage:
     """The ASGI application under /storage."""
 
     def __init__(
-        self, stored: Downloads, uploads: UploadEndpoint, signer: Signer, clock: Callable[[], datetime]
+        self,
+        stored: Downloads,
+        accounts: Accounts,
+        uploads: UploadEndpoint,
+        signer: Signer,
+        clock: Callable[[], datetime],
     ) -> None:
         self._stored = stored
+        self._accounts = accounts
         self._uploads = uploads
         self._signer = signer
         self._clock = clock
@@ -49,13 +64,19 @@ class Storage:
         kind, key, name = path
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         grant = check_link(self._signer, path, query, self._clock())
-        if kind == "blobs":
-            file = await run_in_threadpool(self._stored.blob, key, *grant)
-            checksums = checksum_headers(sha256=file.sha256, md5=file.md5)
-            await serve(scope, receive, send, content=file, etag=file.sha256, name=name, headers=checksums)
+        found = await run_in_threadpool(self._open, kind, key, grant)
+        if isinstance(found, BlobFile):
+            checksums = checksum_headers(sha256=found.sha256, md5=found.md5)
+            await serve(scope, receive, send, content=found, etag=found.sha256, name=name, headers=checksums)
         else:
-            bundle = await run_in_threadpool(self._stored.bundle, *grant)
-            await serve(scope, receive, send, content=bundle, etag=bundle.etag, name=name, headers={})
+            await serve(scope, receive, send, content=found, etag=found.etag, name=name, headers={})
+
+    def _open(self, kind: str, key: str, grant: Grant) -> BlobFile | Bundle:
+        if grant.token_id is not None and not self._accounts.stands(grant.token_id):
+            raise PermissionDenied("the token that this address was asked for with is revoked: log in again")
+        if kind == "blobs":
+            return self._stored.blob(key, grant.version_id, grant.reader)
+        return self._stored.bundle(grant.version_id, grant.reader)
 
 
 def _wrong_verb(allowed: str) -> Response:

@@ -59,6 +59,14 @@ class Found(NamedTuple):
     client_id: str | None
 
 
+# Neither revoked itself, nor of a grant that is; for tokens with their grants joined.
+_STANDS: Final = (tokens.c.revoked.is_(None), grants.c.revoked.is_(None))
+_STANDING: Final = sa.select(
+    sa.select(tokens.c.id)
+    .outerjoin(grants, grants.c.id == tokens.c.grant_id)
+    .where(tokens.c.id == sa.bindparam("id"), *_STANDS)
+    .exists()
+)
 # What is good at the moment `now`: neither expired nor revoked nor replaced, and its grant, if any, stands.
 # Built once, since every call that comes with a token asks it; it begins with what a Found is made of.
 _GOOD: Final = (
@@ -80,9 +88,8 @@ _GOOD: Final = (
     .join(users, users.c.id == tokens.c.user_id)
     .outerjoin(grants, grants.c.id == tokens.c.grant_id)
     .where(
-        tokens.c.revoked.is_(None),
+        *_STANDS,
         tokens.c.replaced.is_(None),
-        grants.c.revoked.is_(None),
         sa.or_(tokens.c.expires.is_(None), tokens.c.expires > sa.bindparam("now", type_=Moment)),
     )
 )
@@ -189,6 +196,11 @@ class Tokens:
         """What a token, refresh token or key is good for; None when it is not good."""
         with self._db.read() as connection:
             return find(connection, secret, now)
+
+    def stands(self, token_id: int) -> bool:
+        """Whether nobody has revoked that token, or the grant it is of; it may have expired."""
+        with self._db.read() as connection:
+            return bool(connection.scalar(_STANDING, {"id": token_id}))
 
     def bearer(self, token: str, now: datetime) -> Actor | None:
         """Whom an access token stands for; None when it is unknown, expired or revoked."""
