@@ -173,6 +173,27 @@ def test_a_copy_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
         db.close()
 
 
+def test_what_is_only_noted_waits_for_no_other_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_NOTE_SECONDS", 0.01)
+    db, other = Database(tmp_path / "one.sqlite3"), Database(tmp_path / "one.sqlite3")
+    try:
+        db.migrate()
+        new = sa.insert(users).values(name="ada", is_admin=False, created=datetime.now(UTC))
+        with other.write():
+            noting = threading.Thread(target=db.note, args=(new,))
+            noting.start()
+            noting.join(timeout=20)
+            assert not noting.is_alive()
+        with db.write() as connection:
+            assert connection.scalar(sa.text("PRAGMA busy_timeout")) == 30_000
+            assert connection.scalar(sa.select(sa.func.count()).select_from(users)) == 0
+    finally:
+        db.close()
+        other.close()
+
+
 def test_what_is_only_noted_waits_for_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_NOTE_SECONDS", 0.01)
     db = Database(tmp_path / "one.sqlite3")

@@ -57,11 +57,14 @@ class Database:
             yield connection
 
     def note(self, *statements: sa.Executable) -> None:
-        """Writes what is only nice to know, such as a count: reading must not fail or wait long for it."""
+        """Writes what is only nice to know, such as a count: reading must not fail or wait long for it.
+
+        It is left out where this or another process writes for longer than a moment.
+        """
         if not self._writer.acquire(timeout=_NOTE_SECONDS):
             return
         try:
-            with contextlib.suppress(LocalFailure, Unreachable), self._transaction("write") as connection:
+            with contextlib.suppress(LocalFailure, Unreachable), self._transaction("note") as connection:
                 for statement in statements:
                     connection.execute(statement)
         finally:
@@ -148,4 +151,7 @@ def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("brant_mode")
     # In WAL mode NORMAL survives the death of the process, FULL that of the machine.
     connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if mode == 'durable' else 'NORMAL'}")
+    if mode:
+        seconds = _NOTE_SECONDS if mode == "note" else _BUSY_SECONDS
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if mode else "BEGIN")
