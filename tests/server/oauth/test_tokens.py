@@ -159,6 +159,17 @@ def test_revoking_an_access_token_ends_it_alone(server: RunningServer, user: Use
     assert refresh(server, client_id, told["refresh_token"]).status == 200
 
 
+def test_revoking_a_refresh_token_that_was_exchanged_ends_its_family_as_well(
+    server: RunningServer, user: User, client_id: str
+) -> None:
+    first = tokens(server, user, client_id)
+    second = entered(refresh(server, client_id, first["refresh_token"]))
+    answer = post(server, "revoke", {"client_id": client_id, "token": first["refresh_token"]})
+    assert answer.status == 200
+    assert hello(server, second["access_token"]) == 401
+    assert_refused(refresh(server, client_id, second["refresh_token"]), "invalid_grant")
+
+
 def test_revoking_what_is_no_token_is_no_error(server: RunningServer, client_id: str) -> None:
     assert post(server, "revoke", {"client_id": client_id, "token": "nonsense"}).status == 200
 

@@ -23,8 +23,12 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
         _need_token(request)
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> HeldToken | None:  # noqa: ARG002
-        """The token, where it is good; authlib then checks its client."""
-        found = find(self.server.connection, token_string, self.server.now)
+        """The token, where it is good; authlib then checks its client.
+
+        One that was exchanged before ends its grant here too: who logs out with it means all that came of it.
+        """
+        connection, now = self.server.connection, self.server.now
+        found = find(connection, token_string, now) or grants.find_refresh(connection, token_string, now)
         return None if found is None else HeldToken(found)
 
     def revoke_token(self, token: HeldToken, request: Asking) -> None:  # noqa: ARG002
