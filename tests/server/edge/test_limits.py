@@ -12,9 +12,10 @@ import pytest
 
 from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
+from brant.contract.oauth import REGISTER_OAUTH_CLIENT
 from brant.errors import RateLimited, Unauthenticated, UsageError
 from brant.server.domain.actor import Actor
-from brant.server.edge.limits import COSTS, OPEN, WINDOW, Limits, cost_of, network
+from brant.server.edge.limits import COSTS, OPEN, REQUEST, WINDOW, Limits, cost_of, network
 from brant.server.edge.load import Load
 from brant.server.edge.windows import MOST_KEYS, Windows
 from brant.server.main import run
@@ -265,6 +266,7 @@ def test_every_cost_is_of_something_that_there_is() -> None:
     names = {method.name for method in (*METHODS, *EXTENSIONS.values())}
     assert set(COSTS) <= names | OPEN
     assert not names & OPEN
+    assert cost_of("register") == cost_of(REGISTER_OAUTH_CLIENT.name) > REQUEST
     assert cost_of("StartBlobUpload") < cost_of("GetDataset") < cost_of("ListDatasets")
 
 

@@ -39,8 +39,9 @@ COSTS: Final[Mapping[str, int]] = {
     "CreateDatasetVersionById": 20,
     # The OAuth endpoints. An application may ask about each request that it gets itself.
     "introspect": 2,
-    # Anybody may, and each leaves a row.
+    # Anybody may, and each leaves a row, by whichever door.
     "register": 50,
+    "RegisterOAuthClient": 50,
 }
 """What a call costs, in tenths of a request, where it is not one request: by the name of a method, or by a
 word of `OPEN`.
