@@ -184,3 +184,11 @@ def test_the_wait_is_told_in_words() -> None:
     assert told[0] == "too many wrong tries: wait 1 second, then try again"
     assert told[1] == "too many wrong tries: wait 2 seconds, then try again"
     assert "minutes" in told[-1]
+
+
+def test_a_clock_that_is_set_back_shuts_nobody_out(door: Door) -> None:
+    door.try_("ada")
+    door.wait(-24 * 3600)
+    assert [door.try_("ada") for _ in range(4)] == [0] * 4
+    door.wait(-24 * 3600)
+    assert door.try_("ada") == 1

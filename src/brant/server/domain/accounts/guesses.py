@@ -116,7 +116,7 @@ class Guesses:
 
 
 def _level(rule: Rule, tally: _Tally | None, now: datetime) -> float:
-    return 0.0 if tally is None else max(0.0, tally.level - (now - tally.last) / rule.longest)
+    return 0.0 if tally is None else max(0.0, tally.level - _since(tally, now) / rule.longest)
 
 
 def _wait(rule: Rule, tally: _Tally | None, now: datetime) -> timedelta:
@@ -124,7 +124,12 @@ def _wait(rule: Rule, tally: _Tally | None, now: datetime) -> timedelta:
         return timedelta()
     # Beyond 2**20 seconds any rule's longest wait has been reached.
     doubled = timedelta(seconds=2 ** min(tally.level - rule.free, 20))
-    return tally.last + min(doubled, rule.longest) - now
+    return min(doubled, rule.longest) - _since(tally, now)
+
+
+def _since(tally: _Tally, now: datetime) -> timedelta:
+    """A clock that is set back must not make anybody wait until it is there again."""
+    return max(timedelta(), now - tally.last)
 
 
 def _network(address: str) -> tuple[str, bool]:
