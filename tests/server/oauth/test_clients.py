@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from brant.errors import InvalidInput, RateLimited
+from brant.contract.scopes import FULL
+from brant.errors import InvalidInput
 from brant.server.oauth.clients import Client, Clients, shown_name
+from brant.server.oauth.grants import save_code
 from brant.server.store.database import Database
 from brant.server.store.tables import clients, grants
 from tests.conftest import RunningServer, User
@@ -26,6 +28,7 @@ from tests.server.oauth.flow import (
     exchange,
     refresh,
     request,
+    tokens,
 )
 from tests.server.oauth.test_codes import assert_refused
 
@@ -92,13 +95,22 @@ def test_a_second_owner_may_and_a_member_and_a_stranger_may_not(
         "kagglesdk:{key}",
         "{org}:{key}x",
         "{org}:x:{key}",
+        "{org}:{refresh}",
+        "{org}:{access}",
     ],
 )
 def test_any_other_pair_is_refused_in_the_same_words(
-    server: RunningServer, user: User, lab: Organization, credentials: str
+    server: RunningServer, lab: Organization, client_id: str, credentials: str
 ) -> None:
+    granted = tokens(server, lab.owner, client_id)
     text = credentials.format(
-        org=lab.client_id, slug=lab.slug, owner=lab.owner.name, key=lab.owner.key, token=lab.owner.token
+        org=lab.client_id,
+        slug=lab.slug,
+        owner=lab.owner.name,
+        key=lab.owner.key,
+        token=lab.owner.token,
+        refresh=granted["refresh_token"],
+        access=granted["access_token"],
     )
     answer = refresh(server, "", "a", raw_basic(text))
     assert answer.status == 401
@@ -276,9 +288,30 @@ def test_there_are_only_so_many_that_nobody_let_in(db: Database) -> None:
     ]
     with db.write() as connection:
         connection.execute(sa.insert(clients), rows)
-    with pytest.raises(RateLimited, match="in an hour"):
-        make(db, NOW)
-    make(db, NOW + timedelta(minutes=61))
+    first, last = make(db, NOW + timedelta(seconds=1)), make(db, NOW + timedelta(seconds=2))
+    with db.read() as connection:
+        assert connection.scalar(sa.select(sa.func.count()).select_from(clients)) == 10_000
+    assert found(db, first)
+    assert found(db, last)
+
+
+def test_a_client_that_somebody_lets_in_at_this_moment_stays(db: Database) -> None:
+    asking = make(db, NOW)
+    with db.write() as connection:
+        connection.execute(
+            sa.text("INSERT INTO users (name, is_admin, created) VALUES ('ada', 0, :now)"), {"now": NOW}
+        )
+        save_code(
+            connection,
+            user_id=1,
+            client_id=asking.id,
+            redirect_uri=CALLBACK,
+            challenge=None,
+            scopes=FULL,
+            now=NOW + timedelta(hours=25),
+        )
+    make(db, NOW + timedelta(hours=25))
+    assert found(db, asking)
 
 
 def test_no_client_registers_under_the_name_of_the_built_in_one(db: Database) -> None:

@@ -14,9 +14,9 @@ from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
 from sqlalchemy.engine import Connection
 
 from brant.contract.scopes import parse
-from brant.errors import InvalidInput, RateLimited
+from brant.errors import InvalidInput
 from brant.server.oauth import redirects
-from brant.server.store.tables import clients, grants, organizations
+from brant.server.store.tables import clients, codes, grants, organizations
 
 BUILT_IN: Final = "kagglesdk"
 PASTE_PATH: Final = "/account/api/oauth/token"
@@ -28,11 +28,9 @@ DEFAULT_SCOPES: Final = parse("resources.viewer:*")
 _BUILT_IN_NAME: Final = "Kaggle command line"
 _BUILT_IN_REDIRECT: Final = re.compile(r"http://(?:localhost|127\.0\.0\.1):(8\d{3}|9000)/?")
 _LONGEST_NAME: Final = 60
-# Anybody may register one: those that no user ever let in are forgotten, and there are only so many of them.
+# Anybody may register one: those that no user lets in are forgotten, and there are only so many of them.
 _MOST_UNUSED: Final = 10_000
 _FORGOTTEN_AFTER: Final = timedelta(days=1)
-# Where strangers have filled all the room, it is taken back so soon; who means to log in does so at once.
-_SOONER: Final = timedelta(hours=1)
 
 Kind = Literal["built-in", "dynamic", "organization"]
 
@@ -104,7 +102,7 @@ class Clients:
     def register(
         self, connection: Connection, name: str, redirect_uris: Sequence[str], now: datetime
     ) -> Client:
-        """A new public client. Raises InvalidInput, RateLimited where there are too many that nobody uses."""
+        """A new public client. Raises InvalidInput."""
         shown = shown_name(name)
         if shown.casefold() == _BUILT_IN_NAME.casefold():
             raise InvalidInput(f"client_name: {_BUILT_IN_NAME!r} is another application")
@@ -138,14 +136,12 @@ def _client(row: Any) -> Client:
 
 
 def _make_room(connection: Connection, now: datetime) -> None:
-    unused = sa.and_(
-        clients.c.organization_id.is_(None), ~sa.exists().where(grants.c.client_id == clients.c.id)
-    )
-    for age in (_FORGOTTEN_AFTER, _SOONER):
-        connection.execute(sa.delete(clients).where(unused, clients.c.created < now - age))
-        count = connection.scalar(sa.select(sa.func.count()).select_from(clients).where(unused))
-        if (count or 0) < _MOST_UNUSED:
-            return
-    raise RateLimited(
-        "too many applications registered that nobody uses: try again in an hour", _SOONER.total_seconds()
-    )
+    """Forgets those that nobody let in: the old ones, and of too many those that came first.
+
+    To refuse the next instead would let whoever fills the room shut everybody else out.
+    """
+    used = sa.union_all(sa.select(grants.c.client_id), sa.select(codes.c.client_id))
+    unused = sa.and_(clients.c.organization_id.is_(None), clients.c.id.not_in(used))
+    latest = sa.select(clients.c.id).where(unused).order_by(clients.c.created.desc()).limit(_MOST_UNUSED - 1)
+    is_old = clients.c.created < now - _FORGOTTEN_AFTER
+    connection.execute(sa.delete(clients).where(unused, sa.or_(is_old, clients.c.id.not_in(latest))))

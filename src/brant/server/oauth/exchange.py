@@ -110,7 +110,7 @@ class Exchange:
         return token if client is not None and client.is_public else None
 
     def register(self, context: Context, request: RegisterOAuthClientRequest) -> RegisterOAuthClientResponse:
-        """A new public client (RFC 7591). Raises InvalidInput, RateLimited."""
+        """A new public client (RFC 7591). Raises InvalidInput."""
         client = self._registration.register(
             request.client_name,
             request.redirect_uris,

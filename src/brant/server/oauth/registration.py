@@ -33,7 +33,7 @@ class Registration:
         self._clients = clients
 
     def answer(self, body: bytes, now: datetime) -> Answer:
-        """Registers what a JSON body describes; refuses by an answer (RFC 7591 §3.2.2), or by RateLimited."""
+        """Registers what a JSON body describes; refuses by an answer (RFC 7591 §3.2.2)."""
         try:
             asked = msgspec.json.decode(body, type=_Metadata)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
@@ -66,7 +66,7 @@ class Registration:
         grant_types: list[str],
         response_types: list[str] | None = None,
     ) -> Client:
-        """A new public client. Raises InvalidInput, RateLimited where too many of them are unused."""
+        """A new public client. Raises InvalidInput."""
         if auth_method != "none":
             raise InvalidInput(
                 "token_endpoint_auth_method: only none; a client with a secret is an organization's own"
