@@ -20,7 +20,7 @@ PENGUINS = Path(__file__).parent / "penguins"
 OWNER = "ada"
 HANDLE = f"{OWNER}/palmer-penguins"
 # Low, so that a loop meets it within a second, and short, so that nobody waits long.
-RATE_LIMIT = "100/5"
+RATE_LIMIT = "100/8"
 
 
 class Tour:
