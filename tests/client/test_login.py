@@ -30,7 +30,15 @@ from brant.client.oauth import (
     read_pasted,
 )
 from brant.client.session import Session
-from brant.errors import BrantError, Declined, InvalidInput, LocalFailure, ServerFailure, Unauthenticated
+from brant.errors import (
+    BrantError,
+    Declined,
+    InvalidInput,
+    LocalFailure,
+    ServerFailure,
+    Unauthenticated,
+    Unreachable,
+)
 from brant.transfer.http import Pool
 from brant.transfer.retry import RetryPolicy
 from tests.client import provider as stranger
@@ -175,6 +183,13 @@ def test_an_issuer_is_the_same_by_its_origin_alone(name: str, expected: str, sam
 
 def test_a_provider_that_says_nothing_is_known_by_its_address(session: Session) -> None:
     assert discover(session) == Provider(session.endpoint.web, promises_issuer=False)
+
+
+def test_a_provider_that_nobody_reaches_is_told_before_a_browser_opens() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    with visit(f"http://127.0.0.1:{port}") as session, pytest.raises(Unreachable):
+        log_in(session, ask=never, open_browser=never)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("promises", [True, False])
@@ -562,6 +577,7 @@ def test_what_the_listener_shows_is_a_page_that_nothing_can_be_put_into() -> Non
     assert "KGAT_x" not in page
     assert "default-src 'none'" in str(response.getheader("Content-Security-Policy"))
     assert response.getheader("Referrer-Policy") == "no-referrer"
+    assert response.getheader("Cache-Control") == "no-store"
     assert response.getheader("Server", "").strip() == "brant"
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -23,7 +24,7 @@ from brant.client.renewal import renewed
 from brant.client.session import Session
 from brant.contract.accounts import HELLO
 from brant.contract.method import Empty
-from brant.errors import InvalidInput, LocalFailure, ServerFailure, Unauthenticated
+from brant.errors import Declined, InvalidInput, LocalFailure, ServerFailure, Unauthenticated
 from tests.client import provider as stranger
 from tests.transfer.peer import Exchange, status
 
@@ -222,6 +223,17 @@ def test_a_login_that_was_forgotten_meanwhile_does_not_come_back(
     assert not provider.asked
 
 
+def test_a_login_that_was_replaced_by_one_that_has_ended_is_refreshed(
+    provider: stranger.Provider, home: Path, file: Path
+) -> None:
+    stale = put(file, provider, LONG_AGO)
+    other = put(file, provider, LONG_AGO)
+    with visit(provider, home) as session:
+        fresh = renewed(file, stale, session)
+    assert fresh.access_token not in (stale.access_token, other.access_token)
+    assert fresh.refresh_token == other.refresh_token
+
+
 def test_a_login_that_was_replaced_by_that_of_another_server_is_not_sent(
     provider: stranger.Provider, home: Path, file: Path
 ) -> None:
@@ -367,6 +379,26 @@ def test_what_is_no_login_says_so(home: Path, file: Path, content: bytes) -> Non
 def test_a_time_at_the_end_of_the_calendar_is_a_time(until: datetime) -> None:
     login = Login("KGAT_x", "KGRT_x", until.replace(tzinfo=UTC))
     assert login.is_due(datetime.now(UTC)) == (until == datetime.min)
+
+
+def test_a_time_without_a_zone_is_utc_wherever_the_machine_stands(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.parent.mkdir()
+    file.write_text('{"access_token": "KGAT_x", "access_token_expiration": "2999-01-01T00:00:00"}')
+    with monkeypatch.context() as elsewhere:
+        elsewhere.setenv("TZ", "XYZ+11")
+        time.tzset()
+        login = login_file.read(file)
+    time.tzset()
+    assert login is not None
+    assert login.expires == datetime(2999, 1, 1, tzinfo=UTC)
+
+
+def test_an_endpoint_that_is_no_text_is_none(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text('{"access_token": "KGAT_x", "endpoint": 7}')
+    assert login_file.read(file) == Login("KGAT_x")
 
 
 def test_a_line_break_after_a_token_is_none_of_it(file: Path) -> None:
@@ -615,3 +647,13 @@ def test_what_a_login_is_made_of_is_not_shown(home: Path, file: Path, provider: 
         assert login.refresh_token not in shown
     said = f"{login.access_token} and {login.refresh_token}".encode()
     assert found.hide(said) == b"*** and ***"
+
+
+def test_whoever_acts_in_a_session_is_under_its_guard(provider: stranger.Provider, home: Path) -> None:
+    def guard(*_: object) -> None:
+        raise Declined("not now")
+
+    with Session.from_environ({"BRANT_ENDPOINT": provider.address}, home, guard=guard) as session:
+        with pytest.raises(Declined):
+            session.acting_as(Anonymous()).call(HELLO, Empty())
+    assert not provider.asked
