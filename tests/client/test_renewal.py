@@ -653,7 +653,7 @@ def test_whoever_acts_in_a_session_is_under_its_guard(provider: stranger.Provide
     def guard(*_: object) -> None:
         raise Declined("not now")
 
-    with Session.from_environ({"BRANT_ENDPOINT": provider.address}, home, guard=guard) as session:
-        with pytest.raises(Declined):
-            session.acting_as(Anonymous()).call(HELLO, Empty())
+    environ = {"BRANT_ENDPOINT": provider.address}
+    with Session.from_environ(environ, home, guard=guard) as session, pytest.raises(Declined):
+        session.acting_as(Anonymous()).call(HELLO, Empty())
     assert not provider.asked
