@@ -14,8 +14,9 @@ from brant.contract.catalog import METHODS
 from brant.contract.extensions import EXTENSIONS
 from brant.contract.oauth import REGISTER_OAUTH_CLIENT
 from brant.errors import RateLimited, Unauthenticated, UsageError
+from brant.server.domain.accounts.peers import network
 from brant.server.domain.actor import Actor
-from brant.server.edge.limits import COSTS, OPEN, REQUEST, WINDOW, Limits, cost_of, network
+from brant.server.edge.limits import COSTS, OPEN, REQUEST, WINDOW, Limits, cost_of
 from brant.server.edge.load import Load
 from brant.server.edge.windows import MOST_KEYS, Windows
 from brant.server.main import run

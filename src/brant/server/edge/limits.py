@@ -8,18 +8,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
 from math import floor
-from socket import AF_INET6, inet_pton
 from typing import Final, Literal, NamedTuple
 
 from limits.storage import SlidingWindowCounterSupport
 
 from brant.errors import Quota, RateLimited, Unauthenticated
+from brant.server.domain.accounts.peers import network
 from brant.server.domain.actor import Actor
 
 WINDOW: Final = 60
 """Seconds in which calls are counted, where nothing else is said."""
-# An IPv4 address where IPv6 is listened on (RFC 4291 §2.5.5.2).
-_MAPPED: Final = bytes(10) + b"\xff\xff"
 
 Kind = Literal["user", "token", "address", "anonymous", "open", "failures"]
 
@@ -188,19 +186,6 @@ class _Charge(NamedTuple):
 def cost_of(what: str) -> int:
     """What a call of `what` costs, in points: ten are a request."""
     return COSTS.get(what) or (_LIST if what.startswith(("List", "Search")) else REQUEST)
-
-
-def network(address: str) -> str:
-    """Who stands behind a peer address: an IPv4 address, or the /64 that one holder of IPv6 addresses has."""
-    if ":" not in address:
-        return address
-    try:
-        packed = inet_pton(AF_INET6, address.partition("%")[0])
-    except OSError:
-        return address
-    if packed.startswith(_MAPPED):
-        return ".".join(str(byte) for byte in packed[12:])
-    return packed[:8].hex()
 
 
 def _digest(credentials: Sequence[str]) -> bytes:

@@ -1,6 +1,5 @@
 """Guesses: who tries passwords again and again has to wait, for longer each time."""
 
-import ipaddress
 import math
 import threading
 from collections import OrderedDict
@@ -10,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from brant.errors import RateLimited, Unauthenticated
+from brant.server.domain.accounts import peers
 
 # Beyond so many, those untouched for longest are forgotten: no flood of names fills the memory.
 _REMEMBERED: Final = 10_000
@@ -62,7 +62,7 @@ class Guesses:
 
         Raises RateLimited where it comes too early; that one does not count.
         """
-        network, is_shared = _network(address)
+        network, is_shared = peers.network(address), peers.is_shared(address)
         rules = self._rules(name, network, is_shared=is_shared)
         self._begin(rules, now)
         try:
@@ -130,20 +130,6 @@ def _wait(rule: Rule, tally: _Tally | None, now: datetime) -> timedelta:
 def _since(tally: _Tally, now: datetime) -> timedelta:
     """A clock that is set back must not make anybody wait until it is there again."""
     return max(timedelta(), now - tally.last)
-
-
-def _network(address: str) -> tuple[str, bool]:
-    """What counts as one address, and whether many may share it: of IPv6 one customer has at least a /64."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address[:100] or "?", True
-    if isinstance(ip, ipaddress.IPv6Address):
-        if ip.ipv4_mapped is None:
-            network = ipaddress.IPv6Network((int(ip) >> 64 << 64, 64))
-            return str(network.network_address), ip.is_loopback
-        return str(ip.ipv4_mapped), ip.ipv4_mapped.is_loopback
-    return str(ip), ip.is_loopback
 
 
 def _in_words(seconds: int) -> str:
