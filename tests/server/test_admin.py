@@ -16,6 +16,7 @@ import pytest
 
 from brant.contract.scopes import FULL, parse
 from brant.errors import BrantError, Conflict, InvalidInput, NotFound, Unauthenticated, UsageError
+from brant.server.domain.accounts.redirects import BadRedirect
 from brant.server.domain.services import Services
 from brant.server.main import main, run
 from tests.ledger import issued
@@ -218,7 +219,7 @@ def test_a_token_has_the_scopes_the_label_and_the_end_that_were_asked_for(folder
         (("org", "create", "acme", "--owner", "nobody"), NotFound),
         (("org", "create", "ada", "--owner", "ada"), Conflict),
         (("org", "create", "download", "--owner", "ada"), InvalidInput),
-        (("org", "create", "acme", "--owner", "ada", "--redirect-uri", "http://x.example/"), InvalidInput),
+        (("org", "create", "acme", "--owner", "ada", "--redirect-uri", "http://x.example/"), BadRedirect),
         (("org", "member", "add", "acme", "ada"), NotFound),
         (("org", "member", "add", "acme", "ada", "--role", "king"), UsageError),
         (("org", "member"), UsageError),

@@ -3,14 +3,14 @@
 from brant.contract.catalog import METHODS
 from brant.errors import NotFound
 from brant.server.admin.desk import Desk
-from brant.server.domain.accounts.redirects import https_redirects
+from brant.server.domain.accounts import redirects
 from brant.server.edge.routes import reserved_words
 
 
 def create(desk: Desk) -> None:
     """`org create`."""
     options, services = desk.options, desk.services
-    uris = https_redirects(options.redirect_uri)  # a wrong one must not leave half an organization
+    uris = redirects.of_organization(options.redirect_uri)  # a wrong one must not leave half an organization
     owner = services.users.find(options.owner)
     if owner is None:
         raise NotFound(f"there is no user {options.owner[:60]!r}: add one with `brant admin user add NAME`")

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from brant.contract.scopes import parse
 from brant.errors import InvalidInput
-from brant.server.oauth import redirects
+from brant.server.domain.accounts import redirects
 from brant.server.store.tables import clients, codes, grants, organizations
 
 BUILT_IN: Final = "kagglesdk"
@@ -106,7 +106,7 @@ class Clients:
         shown = shown_name(name)
         if shown.casefold() == _BUILT_IN_NAME.casefold():
             raise InvalidInput(f"client_name: {_BUILT_IN_NAME!r} is another application")
-        checked = redirects.check_all(redirect_uris)
+        checked = tuple(redirects.of_public(redirect_uris))
         _make_room(connection, now)
         made = Client(f"dyn-{secrets.token_urlsafe(16)}", shown, "dynamic", checked)
         connection.execute(

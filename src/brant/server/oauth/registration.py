@@ -7,7 +7,7 @@ import msgspec
 from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]
 
 from brant.errors import InvalidInput
-from brant.server.oauth import redirects
+from brant.server.domain.accounts.redirects import BadRedirect
 from brant.server.oauth.clients import Client, Clients
 from brant.server.oauth.requests import Answer, plain, refused
 from brant.server.store.database import Database
@@ -38,20 +38,17 @@ class Registration:
             asked = msgspec.json.decode(body, type=_Metadata)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             return _refused("invalid_client_metadata", f"the body is no such JSON object: {error}")
-        uris = asked.redirect_uris or []
-        try:
-            redirects.check_all(uris)
-        except InvalidInput as error:
-            return _refused("invalid_redirect_uri", error.message)
         try:
             client = self.register(
                 asked.client_name or "",
-                uris,
+                asked.redirect_uris or [],
                 now,
                 auth_method=asked.token_endpoint_auth_method or "none",
                 grant_types=asked.grant_types or [],
                 response_types=asked.response_types or [],
             )
+        except BadRedirect as error:
+            return _refused("invalid_redirect_uri", error.message)
         except InvalidInput as error:
             return _refused("invalid_client_metadata", error.message)
         return Answer(201, {**described(client), "client_id_issued_at": int(now.timestamp())}, {})

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from brant.errors import Conflict, InvalidInput, NotFound
-from brant.server.domain.accounts import names
-from brant.server.domain.accounts.redirects import https_redirects
+from brant.server.domain.accounts import names, redirects
 from brant.server.store.database import Database
 from brant.server.store.tables import clients, members, organizations, users
 
@@ -144,7 +143,7 @@ class Organizations:
 
     def set_redirect_uris(self, slug: str, uris: Sequence[str]) -> None:
         """Puts these in place of those before. Raises NotFound, InvalidInput."""
-        listed = json.dumps(https_redirects(uris))
+        listed = json.dumps(redirects.of_organization(uris))
         with self._db.write(durable=True) as connection:
             connection.execute(
                 sa.update(clients)
