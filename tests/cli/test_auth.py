@@ -302,6 +302,14 @@ def test_at_a_terminal_a_token_is_not_shown(desk: Desk, provider: stranger.Provi
     assert token not in ended.out
 
 
+def test_who_ends_the_question_for_a_token_has_given_none(desk: Desk) -> None:
+    ended = desk.at_terminal(
+        "auth", "login", "--with-token", typed="\x04", question="Access token (it is not shown): "
+    )
+    assert ended.code == 14
+    assert "no token was given" in ended.out
+
+
 def test_a_token_that_is_not_known_is_not_kept(desk: Desk) -> None:
     ended = desk.brant("auth", "login", "--with-token", typed=issued(OTHER_TOKEN) + "\n")
     assert ended.code == 4

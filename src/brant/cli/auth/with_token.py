@@ -1,5 +1,6 @@
 """Keeps an access token that was made on the server's pages, as `brant auth login --with-token` does."""
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from brant.cli.context import Context
@@ -44,7 +45,8 @@ def _token(context: Context) -> str:
         if context.stdin.isatty():
             from getpass import getpass
 
-            line = getpass("Access token (it is not shown): ", context.err)
+            with suppress(EOFError):
+                line = getpass("Access token (it is not shown): ", context.err)
         else:
             line = context.stdin.readline(16384)
     if not line.strip():
