@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from bench.measure import Figure, table
 from bench.stage import Stage
-from tests.oauth_clients.browser import Away, Browser, Page
+from tests.browser import Away, Browser, Page
 
 SCOPE = "datasets.get:*"
 REDIRECT = "https://bench.example/back"
