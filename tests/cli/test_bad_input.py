@@ -179,10 +179,9 @@ def a_legacy_file_that_is_not_json(scene: Scene) -> Words:
     return "datasets", "list"
 
 
-@row(LocalFailure, "access_token cannot be read", "chmod 600")
-def an_unreadable_token_file(scene: Scene) -> Words:
+@row(LocalFailure, "access_token is a folder where a file should be", "move it away")
+def a_folder_in_the_place_of_a_token_file(scene: Scene) -> Words:
     scene.sign_in()
-    # For root every file is readable, but no folder is.
     (scene.desk.home / ".kaggle" / "access_token").mkdir(parents=True)
     return "datasets", "list"
 

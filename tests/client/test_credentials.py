@@ -227,12 +227,22 @@ def test_a_file_that_others_can_read_is_a_warning(home: Path, name: str) -> None
 
 @pytest.mark.parametrize("name", ["access_token", "kaggle.json", "credentials.json"])
 def test_what_cannot_be_read_says_how_to_mend_it(home: Path, name: str) -> None:
-    # A folder in the file's place cannot be read by anybody, root included.
-    (home / ".kaggle" / name).mkdir(parents=True)
+    # A link to itself cannot be read by anybody, root included.
+    (home / ".kaggle").mkdir()
+    (home / ".kaggle" / name).symlink_to(name)
 
     with pytest.raises(LocalFailure) as caught:
         find({}, home)
     check(caught, name, "cannot be read", "chmod 600")
+
+
+@pytest.mark.parametrize("name", ["access_token", "kaggle.json", "credentials.json"])
+def test_a_folder_in_the_place_of_a_file_is_told_as_one(home: Path, name: str) -> None:
+    (home / ".kaggle" / name).mkdir(parents=True)
+
+    with pytest.raises(LocalFailure) as caught:
+        find({}, home)
+    check(caught, name, "is a folder", "move it away")
 
 
 def test_an_ended_login_says_so_when_it_is_used(home: Path) -> None:

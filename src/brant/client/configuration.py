@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from brant.client.whole_files import write_private
-from brant.errors import InvalidInput, LocalFailure
+from brant.client.whole_files import unreadable, write_private
+from brant.errors import InvalidInput
 
 FILE_NAME: Final = "kaggle.json"
 # The official keys, and `endpoint`, which is ours.
@@ -119,9 +119,7 @@ def _read(file: Path) -> dict[str, str]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise LocalFailure(
-            f"{file} cannot be read ({error.strerror}): mend its permissions with 'chmod 600 {file}'"
-        ) from None
+        raise unreadable(file, error) from None
     # Most users have no such file: what costs milliseconds to import waits until here.
     import json
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from brant.client import configuration
 from brant.client.endpoints import Endpoint
-from brant.client.whole_files import readable_by_others, write_private
-from brant.errors import InvalidInput, LocalFailure, Unauthenticated
+from brant.client.whole_files import readable_by_others, unreadable, write_private
+from brant.errors import InvalidInput, Unauthenticated
 
 if TYPE_CHECKING:
     from brant.client.login_file import Login
@@ -281,9 +281,7 @@ def _token_file(file: Path, warnings: list[str], variable: str | None = None) ->
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise LocalFailure(
-            f"{source} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}', or remove it"
-        ) from None
+        raise unreadable(file, error, source) from None
     text = content.decode("utf-8-sig", "replace").strip()
     if not text:
         warnings.append(f"{file} is empty and was passed over: put an access token into it, or remove it")

@@ -9,7 +9,7 @@ from typing import Any, Final, NamedTuple
 
 from brant.client.endpoints import Endpoint
 from brant.client.locks import locked
-from brant.client.whole_files import write_private
+from brant.client.whole_files import unreadable, write_private
 from brant.errors import InvalidInput, LocalFailure
 from brant.transfer.address import parse_address
 
@@ -91,9 +91,7 @@ def read(file: Path) -> Login | None:
         except (FileNotFoundError, NotADirectoryError):
             return None
         except OSError as error:
-            raise LocalFailure(
-                f"{file} cannot be read ({error.strerror}): mend it with 'chmod 600 {file}'"
-            ) from None
+            raise unreadable(file, error) from None
         except (msgspec.DecodeError, ValueError, TypeError, AttributeError, OverflowError, RecursionError):
             if again:
                 time.sleep(_PAUSE)

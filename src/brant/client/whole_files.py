@@ -1,4 +1,4 @@
-"""Writes small files whole or not at all; what holds secrets is never readable by others for a moment."""
+"""Small files, written whole or not at all; what holds secrets is never readable by others for a moment."""
 
 import os
 import stat
@@ -20,6 +20,16 @@ def write_private(path: Path, text: str) -> None:
 def readable_by_others(path: Path) -> bool:
     """Whether the group or the world may read `path`; never on systems without such modes."""
     return os.name != "nt" and bool(path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+
+
+def unreadable(path: Path, error: OSError, source: str = "") -> LocalFailure:
+    """What to raise where a file of secrets cannot be read; `source` is its path with what else to say of it."""
+    source = source or str(path)
+    if isinstance(error, IsADirectoryError):
+        return LocalFailure(f"{source} is a folder where a file should be: move it away")
+    return LocalFailure(
+        f"{source} cannot be read ({error.strerror}): mend it with 'chmod 600 {path}', or remove it"
+    )
 
 
 def _write(path: Path, text: str, *, folder_mode: int, mode: int) -> None:
