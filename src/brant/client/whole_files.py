@@ -23,7 +23,7 @@ def readable_by_others(path: Path) -> bool:
 
 
 def unreadable(path: Path, error: OSError, source: str = "") -> LocalFailure:
-    """What to raise where a file of secrets cannot be read; `source` is its path with what else to say of it."""
+    """What to raise where a file of secrets cannot be read; `source` is its path and more."""
     source = source or str(path)
     if isinstance(error, IsADirectoryError):
         return LocalFailure(f"{source} is a folder where a file should be: move it away")

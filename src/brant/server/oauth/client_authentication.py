@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from urllib.parse import unquote_plus
 
-from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import (
     InvalidClientError,
     InvalidRequestError,
 )

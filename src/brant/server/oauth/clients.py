@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from authlib.oauth2.rfc6749 import ClientMixin  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import ClientMixin
 from sqlalchemy.engine import Connection
 
 from brant.contract.scopes import parse
@@ -36,7 +36,7 @@ Kind = Literal["built-in", "dynamic", "organization"]
 
 
 @dataclass(frozen=True)
-class Client(ClientMixin):  # type: ignore[misc]
+class Client(ClientMixin):
     """One application. `slug` is of its organization, `at_home` tells whether an origin is this server's."""
 
     id: str

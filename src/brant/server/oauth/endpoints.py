@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import OAuth2Error
 
 from brant.server.oauth.clients import Clients
 from brant.server.oauth.provider import Provider

@@ -5,7 +5,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 import msgspec
-from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import OAuth2Error
 from sqlalchemy.engine import Connection
 
 from brant.contract.accounts import (

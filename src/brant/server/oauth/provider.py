@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import (
     AuthorizationCodeGrant,
     AuthorizationServer,
     InvalidRequestError,
@@ -13,7 +13,7 @@ from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
     OAuth2Error,
     RefreshTokenGrant,
 )
-from authlib.oauth2.rfc7636 import CodeChallenge  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7636 import CodeChallenge
 from sqlalchemy.engine import Connection
 
 from brant.contract.scopes import Scopes, parse
@@ -32,7 +32,7 @@ _WORDS: Final = {
 }
 
 
-class Provider(AuthorizationServer):  # type: ignore[misc]
+class Provider(AuthorizationServer):
     """Answers one request; all that it reads and writes is of the transaction that `connection` is in."""
 
     def __init__(self, clients: Clients, issuer: str, connection: Connection, now: datetime) -> None:
@@ -117,7 +117,7 @@ class Provider(AuthorizationServer):  # type: ignore[misc]
         """Nobody listens."""
 
 
-class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
+class _CodeGrant(AuthorizationCodeGrant):
     """Codes (RFC 6749 §4.1)."""
 
     @staticmethod
@@ -143,7 +143,7 @@ class _CodeGrant(AuthorizationCodeGrant):  # type: ignore[misc]
         """It is kept, marked as used, so that it is known when it comes again."""
 
 
-class _RefreshGrant(RefreshTokenGrant):  # type: ignore[misc]
+class _RefreshGrant(RefreshTokenGrant):
     """Refresh tokens (RFC 6749 §6), each good for once (RFC 9700 §4.14.2)."""
 
     INCLUDE_NEW_REFRESH_TOKEN = True
@@ -185,7 +185,7 @@ class _Parameters:
         grant.server.check_resource(grant.request)
 
 
-class _S256(CodeChallenge):  # type: ignore[misc]
+class _S256(CodeChallenge):
     """PKCE with S256 alone (RFC 7636, RFC 9700 §2.1.1).
 
     authlib's own also takes `plain`, and with `required` still issues codes to who sends no challenge at all.

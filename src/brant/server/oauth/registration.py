@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from authlib.oauth2.rfc6749 import OAuth2Error  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import OAuth2Error
 
 from brant.errors import InvalidInput
 from brant.server.domain.accounts.redirects import BadRedirect

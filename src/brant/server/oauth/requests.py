@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import (
     AuthorizationCodeMixin,
     InvalidRequestError,
     OAuth2Error,
@@ -35,7 +35,7 @@ class Answer(NamedTuple):
         return self.headers.get("Location", "")
 
 
-class _Payload(OAuth2Payload):  # type: ignore[misc]
+class _Payload(OAuth2Payload):
     """The parameters; none stands there twice."""
 
     def __init__(self, params: Mapping[str, str]) -> None:
@@ -52,7 +52,7 @@ class _Payload(OAuth2Payload):  # type: ignore[misc]
         return {name: [value] for name, value in self._params.items()}
 
 
-class Asking(OAuth2Request):  # type: ignore[misc]
+class Asking(OAuth2Request):
     """One request. `params` are of its form or query, `authorization` the values of that header."""
 
     def __init__(self, method: str, params: Mapping[str, str], authorization: Sequence[str] = ()) -> None:
@@ -68,7 +68,7 @@ class Asking(OAuth2Request):  # type: ignore[misc]
         return params
 
 
-class HeldCode(AuthorizationCodeMixin):  # type: ignore[misc]
+class HeldCode(AuthorizationCodeMixin):
     """A code in the words in which authlib asks about it."""
 
     code_challenge_method = "S256"
@@ -86,7 +86,7 @@ class HeldCode(AuthorizationCodeMixin):  # type: ignore[misc]
         return str(self.code.scopes)
 
 
-class HeldToken(TokenMixin):  # type: ignore[misc]
+class HeldToken(TokenMixin):
     """A good token in the words in which authlib asks about it."""
 
     def __init__(self, found: Found) -> None:

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from authlib.oauth2.rfc6749 import (  # type: ignore[import-untyped]
+from authlib.oauth2.rfc6749 import (
     InvalidClientError,
     InvalidRequestError,
 )
-from authlib.oauth2.rfc7009 import RevocationEndpoint  # type: ignore[import-untyped]
-from authlib.oauth2.rfc7662 import IntrospectionEndpoint  # type: ignore[import-untyped]
+from authlib.oauth2.rfc7009 import RevocationEndpoint
+from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from brant.server.domain.accounts.tokens import Found, find
 from brant.server.oauth import grants
@@ -15,7 +15,7 @@ from brant.server.oauth.clients import Client
 from brant.server.oauth.requests import Asking, HeldToken
 
 
-class Revocation(RevocationEndpoint):  # type: ignore[misc]
+class Revocation(RevocationEndpoint):
     """Ends a token of the client that asks. One that is not good any more is no error (RFC 7009 §2.2)."""
 
     def check_params(self, request: Asking, client: Client) -> None:  # noqa: ARG002
@@ -36,7 +36,7 @@ class Revocation(RevocationEndpoint):  # type: ignore[misc]
         grants.revoke(self.server.connection, token.found, self.server.now)
 
 
-class Introspection(IntrospectionEndpoint):  # type: ignore[misc]
+class Introspection(IntrospectionEndpoint):
     """Tells what a token is good for, but not to strangers (RFC 7662 §2.1).
 
     An organization's client is told of the tokens that were issued to it, the holder of an access token of
