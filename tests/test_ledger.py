@@ -127,7 +127,8 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, bool], s
     (folder / "test_one.py").write_text(HEAD + "\n".join(tests))
     command = [sys.executable, "-m", "pytest", "-v", "-p", "no:cacheprovider", "-c", "/dev/null"]
     done = subprocess.run(
-        [*command, "--show-capture=no", f"--rootdir={folder}", str(folder / "test_one.py")],
+        # -rN: no summary, which says everything again where CI is set.
+        [*command, "-rN", "--show-capture=no", f"--rootdir={folder}", str(folder / "test_one.py")],
         check=False,
         capture_output=True,
         cwd=ROOT,
