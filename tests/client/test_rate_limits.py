@@ -335,12 +335,25 @@ def test_a_long_wait_is_told_once(other: Stranger, caller: Call, headers: dict[s
 
 
 def test_a_wait_of_a_moment_is_not_told(other: Stranger, caller: Call) -> None:
-    other.on["ListDatasets"] = refuse(2, Retry_After="2")
+    other.on["ListDatasets"] = refuse(1, Retry_After="2")
     ada = caller(address(other))
 
     ada.list()
 
-    assert (ada.told, ada.slept) == ([], [2.0, 2.0])
+    assert (ada.told, ada.slept) == ([], [2.0])
+
+
+def test_moments_of_waiting_that_add_up_are_told_once(other: Stranger, caller: Call) -> None:
+    storms = Storms()
+    told = []
+    for _ in range(4):
+        # As the library does: a session for each call.
+        other.on["ListDatasets"] = refuse(1, Retry_After="1")
+        ada = caller(address(other), storms=storms)
+        ada.list()
+        told.append(ada.told)
+
+    assert told == [[], [], ["the server asks to wait 1 s; waiting…"], []]
 
 
 def test_a_long_wait_of_its_own_choice_is_told_too(other: Stranger, caller: Call) -> None:
@@ -349,7 +362,7 @@ def test_a_long_wait_of_its_own_choice_is_told_too(other: Stranger, caller: Call
 
     ada.list()
 
-    assert ada.told == ["the server says that there are too many calls; waiting 4 s…"]
+    assert ada.told == ["the server says that there are too many calls; waiting 2 s…"]
 
 
 def test_it_stops_when_the_budget_is_used_up_and_says_what_it_waited(other: Stranger, caller: Call) -> None:
@@ -461,7 +474,7 @@ def test_paging_at_the_edge_of_a_limit_is_no_storm(other: Stranger, caller: Call
         other.on["ListDatasets"] = refuse(1, Retry_After="1")
         ada.list(page=page)
 
-    assert ada.told == []
+    assert ada.told == ["the server asks to wait 1 s; waiting…"]
 
 
 def test_uploads_are_no_storm_though_they_look_the_same(other: Stranger, caller: Call) -> None:
@@ -480,7 +493,8 @@ def test_many_refusals_are_named_once(other: Stranger, caller: Call) -> None:
         other.on["ListDatasets"] = refuse(1, Retry_After="1")
         ada.list(search=f"penguins {number}")
 
-    (told,) = ada.told
+    waiting, told = ada.told
+    assert waiting == "the server asks to wait 1 s; waiting…"
     assert told == (
         "the server has refused ListDatasets 10 times in 1 s as too much: ask for larger pages (page_size), "
         "and keep the answer instead of asking again, and let fewer programs ask at once"

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from threading import Lock
 from types import TracebackType
 from typing import Any, Final, Self, TypeVar
 
@@ -72,7 +71,6 @@ class Session:
         self.warn: Final = warn or (lambda _: None)
         self.guard: Final = guard
         self._warned = False
-        self._may_tell_wait = Lock()
         self._storms = storms or Storms()
 
     @classmethod
@@ -222,10 +220,9 @@ class Session:
         return type(failure)(text)
 
     def _tell_wait(self, refused: RateLimited, delay: float | None) -> None:
-        from brant.client.waiting import WORTH_TELLING, waits
+        if delay is not None and self._storms.kept_waiting(delay):
+            from brant.client.waiting import waits
 
-        # Taken once, and for ever: many threads may be told to wait in the same moment.
-        if delay is not None and delay > WORTH_TELLING and self._may_tell_wait.acquire(blocking=False):
             self.warn(waits(refused, delay))
 
     def _name_storm(self, words: str | None) -> None:

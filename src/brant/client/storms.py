@@ -1,4 +1,4 @@
-"""Notices a caller's own storm of requests: the same one again and again, or many that are refused."""
+"""Notices a caller's own storm of requests: the same one again and again, many refused, much waiting."""
 
 import time
 from collections.abc import Callable
@@ -11,6 +11,8 @@ _SAME_SECONDS: Final = 10.0
 _REFUSED: Final = 10
 _REFUSED_SECONDS: Final = 60.0
 _MOST_KEYS: Final = 512
+# A shorter wait is over before it has been read about; many such ones are a long wait.
+_NOTICED_SECONDS: Final = 2.0
 
 
 class Storms:
@@ -24,6 +26,7 @@ class Storms:
         self._same = _Tally(_SAME, _SAME_SECONDS, clock)
         self._refused = _Tally(_REFUSED, _REFUSED_SECONDS, clock)
         self._named: set[str] = set()
+        self._waited = 0.0
 
     def asked(self, method: str, request: bytes) -> str | None:
         """`method` is called with `request`; words for the caller where that has become a storm."""
@@ -46,6 +49,12 @@ class Storms:
             f"the server has refused {method} {_REFUSED} times in {seconds:.0f} s as too much: "
             f"{_advice(method)}, and let fewer programs ask at once"
         )
+
+    def kept_waiting(self, seconds: float) -> bool:
+        """A server asks for a wait; whether that makes it long enough to be told of, which is so once."""
+        with self._lock:
+            before, self._waited = self._waited, self._waited + seconds
+            return before <= _NOTICED_SECONDS < self._waited
 
     def _first(self, method: str) -> bool:
         if method in self._named:

@@ -4,8 +4,6 @@ from typing import Final
 
 from brant.errors import BrantError, Quota, RateLimited
 
-# A shorter wait is over before it has been read about.
-WORTH_TELLING: Final = 2.0
 _PERIODS: Final = {1: "a second", 60: "a minute", 3600: "an hour", 86400: "a day"}
 
 
