@@ -22,10 +22,16 @@ _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A file that was extracted: its POSIX path relative to the folder, and its bytes."""
+    """A file that was extracted: its POSIX path relative to the folder, and its bytes.
+
+    `fresh` is False for one that was there already and passed its check; hashes are None where none was told.
+    """
 
     path: str
     size: int
+    crc32: int | None = None
+    sha256: str | None = None
+    fresh: bool = True
 
 
 def kind_of(path: Path) -> Literal["zip", "tar"] | None:
