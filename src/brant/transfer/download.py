@@ -1,31 +1,29 @@
-"""Brings one file from HTTP to disk: resumed where it stopped, verified, and named only when it is whole."""
+"""Brings one file from HTTP to disk: in parallel ranges, resumed, verified, and named only when it is whole."""
 
 import random as chance
 import time
-from base64 import b64encode
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from hashlib import sha256
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from brant.errors import BrantError, Conflict, Corrupt, RateLimited, ServerFailure, Unreachable
+from brant.errors import BrantError, Conflict, Corrupt
+from brant.transfer.digest import Digest
+from brant.transfer.fleet import Again, Errand, Lane, run
 from brant.transfer.http import Pool, Response
-from brant.transfer.journal import Identity
+from brant.transfer.journal import Identity, Layout
 from brant.transfer.partial import Partial
 from brant.transfer.progress import Meter, Progress, Silent
-from brant.transfer.quota import asked_wait
-from brant.transfer.ranges import content_range, continues, identity_of, is_same
-from brant.transfer.refusal import refusal
-from brant.transfer.retry import REPEATABLE_STATUSES, Delays, RetryPolicy, http_date
+from brant.transfer.ranged import Changed, Ranged, check_plain, refused
+from brant.transfer.ranges import identity_of
+from brant.transfer.retry import RetryPolicy, http_date
+from brant.transfer.source import Source
 from brant.transfer.verify import Downloaded, Expected, existing_file, fault_of, learned
 
 __all__ = ["Downloaded", "Expected", "download"]
 
-MIB: Final = 1024 * 1024
-_FLUSH_SECONDS: Final = 0.5
-# Google says 400 of a signature that is too old, Amazon 403.
-_EXPIRED: Final = (400, 401, 403, 404, 410)
+# A file below this is hashed when it is whole; a thread would cost more than it saves.
+_WORTH_FOLLOWING: Final = 4 * 1024 * 1024
+_MOST_CHANGES: Final = 2
 
 
 def download(
@@ -39,279 +37,202 @@ def download(
     force: bool = False,
     sleep: Callable[[float], None] = time.sleep,
     random: Callable[[], float] = chance.random,
+    timeout: float | None = None,
 ) -> Downloaded:
     """Fetch `address` into the file `destination`, whose folder is made if need be.
 
-    `address` may be a function that gives one; it is asked again when a signed address has expired.
-    `attempts` count failures in a row: one that brought a MiB or more starts the count anew. A file that is
-    there already is left alone if it is the one asked for: by its hash, else by size and date. With `force`,
-    neither it nor an earlier beginning is used.
+    `address` may be a function that gives one; it is asked again when a signed address has expired. Begins
+    with one connection, and takes more as long as they bring more. `attempts` count failures in a row of all
+    of them; one that brought a MiB or more starts the count anew. `timeout`: seconds for the whole. A file
+    that is there already is left alone if it is the one asked for: by its hash, else by size and date. With
+    `force`, neither it nor an earlier beginning is used.
 
     Raises Unreachable, RateLimited or ServerFailure when the attempts are used up, Corrupt when the bytes
     fail their check twice, LocalFailure for this machine's disk, Conflict when another process is downloading
-    the same, and the error of the status when the server refuses. Whatever happens, verified bytes stay.
+    the same or the object keeps changing, and the error of the status when the server refuses. Whatever
+    happens, verified bytes stay.
     """
     with Partial.claim(destination) as partial:
         if force:
             partial.discard()
-        source = _Source(address)
-        task = _Download(pool, source, partial, expected or Expected(), progress or Silent(), force=force)
-        return task.run(RetryPolicy(attempts=attempts).delays(random), sleep)
+        task = _Download(
+            Source(pool, address, destination.name),
+            partial,
+            expected or Expected(),
+            progress or Silent(),
+            force=force,
+        )
+        ends = None if timeout is None else time.monotonic() + timeout
 
+        def fetch() -> None:
+            left = None if ends is None else max(0.0, ends - time.monotonic())
+            delays = RetryPolicy(attempts=attempts).delays(random)
+            run(task, delays, sleep=sleep, note=task.tell_wait, timeout=left)
 
-class _Again(Exception):
-    """This attempt failed in a way that another may not. `reason` is raised when there is none left."""
-
-    def __init__(self, reason: BrantError, wait: float | None = None) -> None:
-        super().__init__(reason.message)
-        self.reason = reason
-        self.wait = wait
-
-
-class _Source:
-    """Where to ask: an address, or a function that gives a fresh one."""
-
-    def __init__(self, address: str | Callable[[], str]) -> None:
-        self._address = address
-        self._current: str | None = None
-
-    def addresses(self) -> Iterator[tuple[str, bool]]:
-        """The addresses to try in one attempt, and whether each is the last: an old one, then a fresh one."""
-        if isinstance(self._address, str):
-            yield self._address, True
-            return
-        if self._current:
-            yield self._current, False
-        self._current = self._address()
-        yield self._current, True
+        return task.complete(fetch)
 
 
 class _Download:
-    """One call of `download`."""
+    """One call of `download`: the work of a fleet, and what comes before and after it."""
 
     def __init__(
-        self,
-        pool: Pool,
-        source: _Source,
-        partial: Partial,
-        expected: Expected,
-        progress: Progress,
-        *,
-        force: bool,
+        self, source: Source, partial: Partial, expected: Expected, progress: Progress, *, force: bool
     ) -> None:
-        self._pool = pool
         self._source = source
         self._partial = partial
         self._expected = expected
-        self._name = partial.destination.name
-        self._meter = Meter(progress, self._name, lambda: partial.length)
+        self._progress = progress
         self._force = force
-        self._use_range = True
-        self._total: int | None = None
-        self._resumed_from = partial.length
-        self._buffer = memoryview(bytearray(MIB))
+        self._meter: Meter | None = None
+        self._ranged: Ranged | None = None
+        self._digest: Digest | None = None
+        self._is_opening = False
+        self._kept: Downloaded | None = None
+        self._resumed_from = 0
 
-    def run(self, delays: Delays, sleep: Callable[[float], None]) -> Downloaded:
-        kept = self._existing(self._expected, Identity())
-        if kept:
-            return kept
+    def complete(self, fetch: Callable[[], None]) -> Downloaded:
+        """Call `fetch`, which runs this as the work of a fleet, until the file is whole and passes its checks."""
+        self._kept = self._existing(self._expected, Identity())
         try:
-            return self._fetch(delays, sleep)
+            self._resume()
+            faults = changes = 0
+            while not self._kept:
+                try:
+                    fetch()
+                except Changed:
+                    changes += 1
+                    self._start_again(changes)
+                    continue
+                fault = None if self._kept else self._fault()
+                if fault is None:
+                    break
+                faults += 1
+                self._refuse_twice(fault, faults)
+            return self._kept or self._publish()
         finally:
-            self._meter.finish()
+            self._end()
 
-    def _fetch(self, delays: Delays, sleep: Callable[[float], None]) -> Downloaded:
-        second_try = False
-        while True:
-            before = self._partial.length
-            try:
-                kept = self._attempt()
-            except (_Again, Unreachable) as failure:
-                if self._partial.length - before >= MIB:
-                    delays.progressed()
-                self._wait(failure, delays, sleep)
-                continue
-            if kept:
-                return kept
-            problem = fault_of(self._partial, self._expected, self._total)
-            if problem is None:
-                return self._publish()
-            self._restart(None)
-            if second_try:
-                raise Corrupt(
-                    f"{self._name} came damaged twice ({problem}); try again later, or tell its owner."
-                )
-            second_try = True
+    def take(self) -> Errand | None:
+        if self._ranged:
+            return self._ranged.take()
+        if self._is_opening or self._kept:
+            return None
+        self._is_opening = True
+        return self._open
 
-    @staticmethod
-    def _wait(failure: "_Again | Unreachable", delays: Delays, sleep: Callable[[float], None]) -> None:
-        reason, wait = (failure.reason, failure.wait) if isinstance(failure, _Again) else (failure, None)
-        if isinstance(reason, Unreachable) and reason.final:
-            raise reason
-        delay = delays.next(wait, limited=isinstance(reason, RateLimited))
-        if delay is None:
-            raise reason
-        sleep(delay)
+    def tell_wait(self, reason: BrantError, seconds: float) -> None:
+        self._progress.note(f"{reason.message} Trying again in {seconds:.0f} s.")
 
-    def _attempt(self) -> Downloaded | None:
-        """Ask once and take in what comes: None when every byte is there."""
-        with self._ask() as response:
-            if response.status == 206:
-                self._resume(response)
-            elif response.status == 200:
-                kept = self._take_whole(response)
-                if kept:
-                    return kept
-            elif response.status == 416 and self._partial.length:
-                self._take_unsatisfiable(response)
-                return None
-            else:
-                self._refuse(response)
-            self._receive(response)
-        if self._total is not None and self._partial.length < self._total:
-            raise _Again(Unreachable(f"{response.address.peer} sent only a part of {self._name}; try again."))
-        return None
-
-    def _ask(self) -> Response:
-        """One GET; a signed address that has expired is asked for anew, once."""
-        for address, is_last in self._source.addresses():
-            response = self._pool.open(address, headers=self._range_headers())
-            if is_last or response.status not in _EXPIRED:
-                return response
-            response.close()
-        raise AssertionError("the last address is always tried")
-
-    def _range_headers(self) -> dict[str, str]:
+    def _resume(self) -> None:
+        """Go on with what an earlier run left, where the server can be held to the same object."""
         identity = self._partial.identity
-        if not (self._partial.length and self._use_range and identity):
-            return {}
-        headers = {"Range": f"bytes={self._partial.length}-"}
-        if identity.validator:
-            headers["If-Range"] = identity.validator
-        # Without a validator only a hash can tell in the end whether both halves are of one object.
-        elif not (self._expected.md5 or self._expected.sha256 or identity.md5):
-            return {}
-        return headers
+        if self._kept or identity is None:
+            return
+        if self._partial.layout.start or not self._can_continue(identity):
+            self._partial.discard()
+            return
+        self._resumed_from = self._partial.held.total
+        self._begin(identity)
 
-    def _resume(self, response: Response) -> None:
-        """206: go on, if it is the range asked for, of the object begun."""
-        if not continues(response, self._partial.identity, self._partial.length):
-            self._use_range = False
-            raise _Again(
-                ServerFailure(f"{response.address.peer} answers with another range than the one asked for.")
-            )
-        held = content_range(response)
-        self._total = held.total if held else None
-        self._meter.start(self._total)
+    def _can_continue(self, identity: Identity) -> bool:
+        """Without a validator only a hash can tell in the end whether all ranges are of one object."""
+        known = learned(self._expected, identity)
+        return bool(identity.validator or known.md5 or known.sha256)
 
-    def _take_whole(self, response: Response) -> Downloaded | None:
-        """200: begin, or begin anew if this is another object, or pass over what is there already."""
+    def _begin(self, identity: Identity) -> None:
+        self._ranged = Ranged(
+            self._source, self._partial, show=self._show, ranges=self._can_continue(identity)
+        )
+        size = self._partial.layout.length
+        held = self._partial.held.total
+        if self._meter is None:
+            track = self._progress.begin(self._source.name, size, held=held)
+            self._meter = Meter(track, lambda: self._partial.held.total, shown=held)
+        known = learned(self._expected, identity)
+        self._digest = Digest(self._partial, with_md5=bool(known.md5 and not known.sha256))
+        if size is None or size >= _WORTH_FOLLOWING:
+            self._digest.start()
+
+    def _open(self, lane: Lane) -> None:
+        """The first request: all of it, from which other connections may take parts."""
+        try:
+            with lane.reading(self._source.get()) as response:
+                if response.status != 200:
+                    raise refused(response, f"downloading {self._source.name}")
+                self._take_in(response, lane)
+        finally:
+            self._is_opening = False
+
+    def _take_in(self, response: Response, lane: Lane) -> None:
+        check_plain(response, self._source.name)
         offered = identity_of(response)
-        self._check_offer(response, offered)
-        self._total = offered.size
-        old = self._partial.identity
-        if self._partial.length == 0 or old is None:
-            kept = self._existing(learned(self._expected, offered), offered)
-            if kept:
-                return kept
-            self._restart(self._to_keep(offered))
-        elif is_same(old, offered) is False or (not old.validator and old.size != offered.size):
-            self._restart(self._to_keep(offered))
-        elif old.size != offered.size or (old.validator and not offered.validator):
-            raise _Again(
-                Conflict(
-                    f"{response.address.peer} does not answer with the {self._name} begun earlier; "
-                    "ask for a fresh download if it has changed."
-                )
-            )
-        else:
-            self._pass_over(response)
-        self._meter.start(self._total)
-        return None
+        self._check_size(response, offered)
+        self._kept = self._existing(learned(self._expected, offered), offered)
+        if self._kept:
+            return
+        self._partial.begin(offered, Layout(length=offered.size, file_size=offered.size))
+        self._begin(offered)
+        assert self._ranged is not None
+        self._ranged.adopt(response, lane)
 
-    def _check_offer(self, response: Response, offered: Identity) -> None:
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise ServerFailure(f"{response.address.peer} sends {self._name} encoded, though asked not to.")
+    def _check_size(self, response: Response, offered: Identity) -> None:
         if None not in (self._expected.size, offered.size) and self._expected.size != offered.size:
-            raise _Again(
+            raise Again(
                 Corrupt(
-                    f"{response.address.peer} offers {offered.size} bytes for {self._name}, "
+                    f"{response.address.peer} offers {offered.size} bytes for {self._source.name}, "
                     f"which has {self._expected.size}; try again later."
                 )
             )
 
-    def _to_keep(self, offered: Identity) -> Identity:
-        """What the journal says of the object; its MD5 only where it is what proves the bytes."""
-        if self._expected.sha256:
-            return replace(offered, md5=None)
-        named = b64encode(self._expected.md5).decode() if self._expected.md5 else offered.md5
-        return replace(offered, md5=named)
+    def _fault(self) -> str | None:
+        assert self._digest is not None
+        identity = self._partial.identity or Identity()
+        digest, md5 = self._digest.finish()
+        self._sha256 = digest
+        return fault_of(self._partial.held.total, digest, md5, learned(self._expected, identity))
 
-    def _pass_over(self, response: Response) -> None:
-        """The server sends all of an object that is partly here: its start must be what we have."""
-        digest, left = sha256(), self._partial.length
-        while left and (count := response.readinto(self._buffer[:left])):
-            digest.update(self._buffer[:count])
-            left -= count
-        if digest.hexdigest() != self._partial.sha256():
-            self._restart(None)
-            raise _Again(
-                Conflict(f"{self._name} changed on {response.address.peer} meanwhile; run the same again.")
+    def _start_again(self, changes: int) -> None:
+        name = self._source.name
+        if changes >= _MOST_CHANGES:
+            raise Conflict(f"{name} keeps changing while it is downloaded; try again when it rests.")
+        self._progress.note(f"{name} has changed on the server; its download starts again.")
+        self._forget()
+
+    def _refuse_twice(self, fault: str, faults: int) -> None:
+        self._forget()
+        if faults > 1:
+            raise Corrupt(
+                f"{self._source.name} came damaged twice ({fault}); try again later, or tell its owner."
             )
+        self._progress.note(f"{self._source.name} came damaged ({fault}); it is fetched again.")
 
-    def _take_unsatisfiable(self, response: Response) -> None:
-        """416: nothing is missing, if the object ends where the file does; else the range is at fault."""
-        held = content_range(response)
-        identity = self._partial.identity
-        size = identity.size if identity else None
-        if held is None or held.total != self._partial.length or size not in (None, held.total):
-            self._use_range = False
-            raise _Again(
-                ServerFailure(f"{response.address.peer} refuses the rest of {self._name}; try again.")
-            )
-        self._total = held.total
-        self._meter.start(self._total)
-
-    def _refuse(self, response: Response) -> None:
-        error = refusal(response, f"downloading {self._name}")
-        if response.status in REPEATABLE_STATUSES:
-            raise _Again(error, asked_wait(response.headers, response.status, time.time()))
-        raise error
-
-    def _receive(self, response: Response) -> None:
-        """Write what comes, by the MiB, or each half second on a slow line; on a cut, what had come too."""
-        filled, since = 0, time.monotonic()
-        try:
-            while count := response.readinto(self._buffer[filled:]):
-                filled += count
-                if filled == len(self._buffer) or time.monotonic() - since > _FLUSH_SECONDS:
-                    piece, filled = self._buffer[:filled], 0
-                    self._store(piece)
-                    since = time.monotonic()
-        finally:
-            if filled:
-                self._store(self._buffer[:filled])
-
-    def _store(self, piece: memoryview) -> None:
-        try:
-            self._partial.append(piece)
-        finally:
-            self._meter.show()
-
-    def _restart(self, identity: Identity | None) -> None:
+    def _forget(self) -> None:
+        if self._digest:
+            self._digest.stop()
+        self._ranged = self._digest = None
         self._resumed_from = 0
-        if identity:
-            self._partial.begin(identity)
-        else:
-            self._partial.discard()
-        self._meter.show()
+        self._partial.discard()
+        self._show()
 
     def _publish(self) -> Downloaded:
         partial = self._partial
-        result = Downloaded(partial.destination, partial.length, partial.sha256(), self._resumed_from)
+        result = Downloaded(partial.destination, partial.held.total, self._sha256, self._resumed_from)
         partial.publish(http_date(partial.identity.last_modified if partial.identity else None))
+        if self._meter:
+            self._meter.finish()
+            self._meter = None
         return result
 
     def _existing(self, known: Expected, offered: Identity) -> Downloaded | None:
         """The file that is there already, if it is the one asked for."""
         return None if self._force else existing_file(self._partial.destination, known, offered)
+
+    def _show(self) -> None:
+        if self._meter:
+            self._meter.show()
+
+    def _end(self) -> None:
+        if self._digest:
+            self._digest.stop()
+        if self._meter:
+            self._meter.finish(complete=False)

@@ -1,18 +1,19 @@
-"""The journal of a download: which object is being fetched, by whom, and what its file must hold so far.
+"""The journal of a download: which object is being fetched, by whom, and which ranges of it are on disk.
 
-Lines of JSON, only ever appended to. Before each piece is written, a line says how long the file will then be
-and what the SHA-256 of all of it is; so what a killed process left can be checked, and kept up to the last
-piece that is as it was written. The open journal is locked: it also keeps two processes from one destination.
+Lines of JSON, only ever appended to. Before each piece is written, a line says where it will lie and what its
+CRC-32 is, as received; so what a killed process left can be checked piece by piece. The open journal is
+locked: it also keeps two processes from one destination.
 """
 
 import errno
 import json
 import os
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from brant.errors import Conflict
 
@@ -23,12 +24,13 @@ _OPEN: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Which object the bytes belong to, as its server told it. `md5` is base64, as it came."""
+    """Which object the bytes belong to, as its server told it. The hashes are base64, as they came."""
 
     etag: str | None = None
     last_modified: str | None = None
     size: int | None = None
     md5: str | None = None
+    sha256: str | None = None
 
     @property
     def validator(self) -> str | None:
@@ -38,11 +40,25 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """The file's first `at` bytes have this SHA-256, in hexadecimal."""
+class Layout:
+    """Which part of the object is fetched, and where it lies in the file: all offsets and sizes in bytes.
 
-    at: int
-    sha256: str
+    The payload is `length` bytes (None: nobody knows yet) of the object from `start` on; they lie in the file
+    from `base` on. `file_size` is what the file takes while they do.
+    """
+
+    start: int = 0
+    length: int | None = None
+    base: int = 0
+    file_size: int | None = None
+
+
+class Mark(NamedTuple):
+    """The payload's bytes from `start` up to `stop` came with this CRC-32."""
+
+    start: int
+    stop: int
+    crc32: int
 
 
 class Journal:
@@ -70,33 +86,33 @@ class Journal:
                         held.pop_all()
                         return journal
 
-    def take_up(self) -> tuple[Identity | None, list[Mark]]:
-        """The object named, and the marks in ascending order. A torn last line is cut off."""
+    def take_up(self) -> tuple[Identity, Layout, list[Mark]] | None:
+        """What was noted of the last object, oldest first; None without one. A torn line is cut off."""
         lines, end = self._lines()
         os.ftruncate(self._handle, end)
-        identity: Identity | None = None
-        marks: list[Mark] = []
-        for line in lines:
-            if "object" in line:
-                with suppress(TypeError):
-                    identity = Identity(**line["object"])
-            if isinstance(line.get("at"), int):
-                while marks and marks[-1].at >= line["at"]:
-                    marks.pop()
-                marks.append(Mark(line["at"], str(line.get("sha256"))))
         self._note({"pid": os.getpid()})
-        return (identity, marks) if identity else (None, [])
+        found = [number for number, line in enumerate(lines) if "object" in line]
+        if not found:
+            return None
+        first = lines[found[-1]]
+        try:
+            identity, layout = Identity(**first["object"]), Layout(**first["layout"])
+        except (TypeError, KeyError):
+            return None
+        return identity, layout, list(_marks(lines[found[-1] :]))
 
-    def restart(self, identity: Identity | None) -> None:
+    def restart(self, identity: Identity, layout: Layout) -> None:
         """Forget everything; from now on it is about the object named."""
+        self.forget()
+        self._note({"object": asdict(identity), "layout": asdict(layout)})
+
+    def forget(self) -> None:
         os.ftruncate(self._handle, 0)
         self._note({"pid": os.getpid()})
-        if identity:
-            self._note({"object": asdict(identity)})
 
-    def mark(self, at: int, sha256: str) -> None:
-        """Say what the file holds. A mark replaces those that it does not reach."""
-        self._note({"at": at, "sha256": sha256})
+    def mark(self, mark: Mark) -> None:
+        """Say what the file will hold in a moment."""
+        self._note({"at": mark.start, "to": mark.stop, "crc32": mark.crc32})
 
     def remove(self) -> None:
         self._path.unlink(missing_ok=True)
@@ -110,25 +126,28 @@ class Journal:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     def _lines(self) -> tuple[list[dict[str, Any]], int]:
-        """The whole lines, and where the last of them ends."""
+        """The lines that make sense, and where the last whole one ends."""
         os.lseek(self._handle, 0, os.SEEK_SET)
         text = b"".join(iter(lambda: os.read(self._handle, 1024 * 1024), b""))
+        whole, _, torn = text.rpartition(b"\n")
         lines: list[dict[str, Any]] = []
-        end = 0
-        for raw in text.split(b"\n")[:-1]:
-            try:
+        for raw in whole.split(b"\n"):
+            with suppress(ValueError):
                 line = json.loads(raw)
-            except ValueError:
-                break
-            if not isinstance(line, dict):
-                break
-            lines.append(line)
-            end += len(raw) + 1
-        return lines, end
+                if isinstance(line, dict):
+                    lines.append(line)
+        return lines, len(text) - len(torn)
 
     def _holder(self) -> str:
         pid = next((line["pid"] for line in reversed(self._lines()[0]) if "pid" in line), None)
         return f" (pid {pid})" if pid else ""
+
+
+def _marks(lines: list[dict[str, Any]]) -> Iterator[Mark]:
+    for line in lines:
+        fields = (line.get("at"), line.get("to"), line.get("crc32"))
+        if all(isinstance(field, int) and field >= 0 for field in fields):
+            yield Mark(*fields)  # type: ignore[arg-type]
 
 
 def _lock(handle: int) -> bool:

@@ -1,19 +1,20 @@
-"""The unfinished file beside its destination: appended to, checked against its journal, named when whole."""
+"""The unfinished file beside its destination: written anywhere, checked by its journal, named when whole."""
 
 import errno
 import io
 import os
 from contextlib import ExitStack, suppress
-from hashlib import md5, sha256
+from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from threading import Condition
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import Final, Self
 
 from brant.errors import LocalFailure
-from brant.transfer.journal import Identity, Journal, Mark
-
-if TYPE_CHECKING:
-    from hashlib import _Hash
+from brant.transfer.checksums import crc32, crc32_combine
+from brant.transfer.journal import Identity, Journal, Layout, Mark
+from brant.transfer.spans import Span, Spans
 
 _OPEN: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _READ: Final = 1024 * 1024
@@ -23,18 +24,22 @@ _NAME_LIMIT: Final = 255
 class Partial:
     """The bytes of one download that are on disk. Made by `Partial.claim`, which locks the destination.
 
-    Every failure of this machine's disk is LocalFailure; what was written before it stays, to be resumed.
+    Positions are those of the payload, whose place in object and file is `layout`. Safe to write from many
+    threads. Every failure of this machine's disk is LocalFailure; what was written before it stays.
     """
 
     def __init__(self, destination: Path, path: Path, journal: Journal, file: io.FileIO) -> None:
-        self.destination = destination
-        self.length = 0
+        self.destination: Final = destination
         self.identity: Identity | None = None
+        self.layout = Layout()
+        self.held = Spans()
+        """What is on disk, and was received so."""
         self._path = path
         self._journal = journal
         self._file = file
-        self._sha256 = sha256()
-        self._md5: _Hash | None = None
+        self._sums = _Sums()
+        self._changed = Condition()
+        self._writers = 0
         self._published = False
 
     @classmethod
@@ -58,108 +63,147 @@ class Partial:
         return partial
 
     def _take_up(self) -> None:
-        self.identity, marks = self._journal.take_up()
-        self._check(marks)
-        self._file.truncate(self.length)
-
-    def _check(self, marks: list[Mark]) -> None:
-        """Hash the file up to the last mark that holds; only so much of it is trusted."""
-        keep_md5 = bool(self.identity and self.identity.md5)
-        digest, other, at = sha256(), md5(usedforsecurity=False), 0
-        self._md5 = other.copy() if keep_md5 else None
-        view = memoryview(bytearray(_READ))
-        self._file.seek(0)
+        """Believe of the file what still has the CRC-32 that it came with, and nothing else."""
+        left = self._journal.take_up()
+        if left is None:
+            return
+        self.identity, self.layout, marks = left
         for mark in marks:
-            while at < mark.at and (count := self._file.readinto(view[: mark.at - at])):
-                digest.update(view[:count])
-                if keep_md5:
-                    other.update(view[:count])
-                at += count
-            if at < mark.at or digest.hexdigest() != mark.sha256:
-                return
-            self.length, self._sha256 = at, digest.copy()
-            self._md5 = other.copy() if keep_md5 else None
+            is_new = [*self.held.missing(mark.start, mark.stop)] == [(mark.start, mark.stop)]
+            if is_new and self._has(mark):
+                self._took(mark)
 
-    def begin(self, identity: Identity) -> None:
-        """Start from nothing, for the object named."""
-        self._reset(identity)
-        self._md5 = md5(usedforsecurity=False) if identity.md5 else None
+    def _has(self, mark: Mark) -> bool:
+        if mark.start >= mark.stop or mark.stop > (self.layout.length or mark.stop):
+            return False
+        view, at, value = memoryview(bytearray(min(_READ, mark.stop - mark.start))), mark.start, 0
+        while at < mark.stop and (count := self._read(at, view[: mark.stop - at])):
+            value = crc32(view[:count], value)
+            at += count
+        return at == mark.stop and value == mark.crc32
+
+    def begin(self, identity: Identity, layout: Layout) -> None:
+        """Start from nothing, for the object named; room for `layout.file_size` bytes is made now."""
+        try:
+            self._file.truncate(0)
+            self._journal.restart(identity, layout)
+            allocate(self._file.fileno(), layout.file_size or 0)
+        except OSError as error:
+            raise local_failure(error, self.destination) from error
+        self._forget(identity, layout)
+
+    def set_length(self, length: int) -> None:
+        """The payload's length is known at last."""
+        with self._changed:
+            self.layout = replace(self.layout, length=length)
 
     def discard(self) -> None:
         """Give up every byte."""
-        self._reset(None)
-
-    def _reset(self, identity: Identity | None) -> None:
         try:
             self._file.truncate(0)
-            self._journal.restart(identity)
+            self._journal.forget()
         except OSError as error:
             raise local_failure(error, self.destination) from error
-        self.identity, self.length = identity, 0
-        self._sha256, self._md5 = sha256(), None
+        self._forget(None, Layout())
 
-    def append(self, piece: memoryview) -> None:
-        """Add `piece` at the end. Of a piece that the disk takes only in part, that part is kept."""
-        written = 0
-        digest = self._digest_with(piece)
-        try:
-            self._journal.mark(self.length + len(piece), digest.hexdigest())
-            self._file.seek(self.length)
-            while written < len(piece):
-                written += self._file.write(piece[written:])
-        except BaseException as error:
-            if 0 < written < len(piece):
-                digest = self._digest_with(piece[:written])
-                with suppress(OSError):
-                    self._journal.mark(self.length + written, digest.hexdigest())
-            self._took(digest, piece[:written])
-            if isinstance(error, OSError):
-                raise local_failure(error, self.destination) from error
-            raise
-        self._took(digest, piece)
+    def _forget(self, identity: Identity | None, layout: Layout) -> None:
+        with self._changed:
+            self.identity, self.layout, self.held, self._sums = identity, layout, Spans(), _Sums()
+            self._changed.notify_all()
 
-    def _digest_with(self, piece: memoryview) -> "_Hash":
-        digest = self._sha256.copy()
-        digest.update(piece)
-        return digest
-
-    def _took(self, digest: "_Hash", piece: memoryview) -> None:
+    def write(self, at: int, piece: memoryview) -> None:
+        """Put `piece` where nothing is held yet. If the disk takes only a part of it, that part is kept."""
         if not piece:
             return
-        self._sha256 = digest
-        if self._md5:
-            self._md5.update(piece)
-        self.length += len(piece)
+        mark = Mark(at, at + len(piece), crc32(piece))
+        with self._changed:
+            if self._file.closed:
+                raise LocalFailure(f"{self.destination} is no longer being written; run the same again.")
+            self._writers += 1
+        written = 0
+        try:
+            self._journal.mark(mark)
+            while written < len(piece):
+                written += _write(self._file, self.layout.base + at + written, piece[written:])
+        except OSError as error:
+            with suppress(OSError):
+                if 0 < written < len(piece):
+                    mark = Mark(at, at + written, crc32(piece[:written]))
+                    self._journal.mark(mark)
+            raise local_failure(error, self.destination) from error
+        finally:
+            with self._changed:
+                if written == mark.stop - mark.start:
+                    self._took(mark)
+                self._writers -= 1
+                self._changed.notify_all()
 
-    def sha256(self) -> str:
-        """Of everything on disk, in hexadecimal."""
-        return self._sha256.hexdigest()
+    def _took(self, mark: Mark) -> None:
+        self.held.add(mark.start, mark.stop)
+        self._sums.add(mark)
 
-    def md5(self) -> bytes | None:
-        """None where the server named no MD5: to hash twice costs half the speed."""
-        return self._md5.digest() if self._md5 else None
+    def read(self, at: int, view: memoryview) -> int:
+        """Read into `view` what the file holds from `at` on; the number of bytes."""
+        try:
+            return self._read(at, view)
+        except OSError as error:
+            raise local_failure(error, self.destination) from error
 
-    def md5_read_again(self) -> bytes:
-        """The MD5, by reading the file once more, for when it was not asked for while writing."""
-        digest = md5(usedforsecurity=False)
-        self._file.seek(0)
-        while piece := self._file.read(_READ):
-            digest.update(piece)
-        return digest.digest()
+    def _read(self, at: int, view: memoryview) -> int:
+        return _read(self._file, self.layout.base + at, view)
+
+    def same(self, at: int, piece: memoryview) -> bool:
+        """Whether what is held of `piece`, all of whose bytes belong at `at`, are these bytes."""
+        view, start = memoryview(bytearray(len(piece))), at
+        while start < at + len(piece):
+            count = self.read(start, view[start - at :])
+            if not count:
+                return False
+            start += count
+        return view == piece
+
+    def frontier(self, start: int = 0) -> int:
+        """Up to where everything from `start` on is held."""
+        with self._changed:
+            return self.held.frontier(start)
+
+    def missing(self, start: int, stop: int) -> list[Span]:
+        """What of this stretch is not held, in ascending order."""
+        with self._changed:
+            return list(self.held.missing(start, stop))
+
+    def wait_beyond(self, position: int, timeout: float) -> int:
+        """The frontier from `position` on, as soon as it is beyond that, or when `timeout` seconds passed."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.held.frontier(position) > position, timeout)
+            return self.held.frontier(position)
+
+    def crc32(self) -> int | None:
+        """Of the whole payload, without reading it again; None as long as something is missing."""
+        return self._sums.of(self.layout.length or 0)
+
+    @property
+    def file(self) -> io.FileIO:
+        """The open file itself, for who unpacks the payload in place."""
+        return self._file
 
     def publish(self, modified: float | None) -> None:
-        """Give the file its final name once it is safe on disk. `modified`: seconds since the epoch."""
+        """Give the file its final name. `modified`: seconds since the epoch."""
         try:
-            os.fsync(self._file.fileno())
-            self._file.close()
+            self._close_file()
             if modified is not None:
                 os.utime(self._path, (modified, modified))
             self._path.replace(self.destination)
             self._published = True
-            sync_folder(self.destination.parent)
             self._journal.remove()
         except OSError as error:
             raise local_failure(error, self.destination) from error
+
+    def _close_file(self) -> None:
+        """Wait for writes under way: a number of a closed file may soon be that of another."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._writers)
+            self._file.close()
 
     def __enter__(self) -> Self:
         return self
@@ -168,12 +212,79 @@ class Partial:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Let go of the lock. Where no byte is worth keeping, nothing is left behind."""
-        if self.length == 0 and not self._published:
+        self._close_file()
+        if self.held.total == 0 and not self._published:
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)
                 self._journal.remove()
-        self._file.close()
         self._journal.close()
+
+
+class _Sums:
+    """The CRC-32 of each stretch of adjacent marks, whatever order they come in."""
+
+    def __init__(self) -> None:
+        self._by_start: dict[int, Mark] = {}
+        self._start_of: dict[int, int] = {}
+
+    def add(self, mark: Mark) -> None:
+        before = self._by_start.get(self._start_of.pop(mark.start, -1))
+        if before:
+            mark = _joined(before, mark)
+        after = self._by_start.pop(mark.stop, None)
+        if after:
+            mark = _joined(mark, after)
+        self._by_start[mark.start], self._start_of[mark.stop] = mark, mark.start
+
+    def of(self, length: int) -> int | None:
+        """Of the first `length` bytes, if they are one stretch and nothing more is there."""
+        if length == 0:
+            return 0
+        mark = self._by_start.get(0)
+        return mark.crc32 if mark and mark.stop == length else None
+
+
+def _joined(first: Mark, second: Mark) -> Mark:
+    value = crc32_combine(first.crc32, second.crc32, second.stop - second.start)
+    return Mark(first.start, second.stop, value)
+
+
+def allocate(handle: int, size: int) -> None:
+    """Take room for `size` bytes now, so that a disk too small for them says so before they are fetched."""
+    if size and hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(handle, 0, size)
+        except OSError as error:
+            # Some file systems cannot; there the room is taken as it is used.
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                raise
+        else:
+            return
+    os.ftruncate(handle, size)
+
+
+if hasattr(os, "pwrite"):
+
+    def _write(file: io.FileIO, at: int, piece: memoryview) -> int:
+        return os.pwrite(file.fileno(), piece, at)
+
+    def _read(file: io.FileIO, at: int, view: memoryview) -> int:
+        return os.preadv(file.fileno(), [view], at)
+
+else:  # a system without them: one thread at a time moves the position
+    from threading import Lock
+
+    _POSITION: Final = Lock()
+
+    def _write(file: io.FileIO, at: int, piece: memoryview) -> int:
+        with _POSITION:
+            file.seek(at)
+            return file.write(piece)
+
+    def _read(file: io.FileIO, at: int, view: memoryview) -> int:
+        with _POSITION:
+            file.seek(at)
+            return file.readinto(view)
 
 
 def _check_place(destination: Path) -> None:
@@ -190,16 +301,6 @@ def _beside(destination: Path) -> tuple[Path, Path]:
     if len(raw) + len(".brant-partial") > _NAME_LIMIT:
         name = raw[:200].decode("utf-8", "ignore") + "-" + sha256(raw).hexdigest()[:16]
     return destination.with_name(f"{name}.brant-partial"), destination.with_name(f"{name}.brant-journal")
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` last through a power failure, where the system can."""
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def local_failure(error: OSError, path: Path) -> LocalFailure:

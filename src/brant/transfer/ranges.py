@@ -31,10 +31,12 @@ def content_range(response: Response) -> ContentRange | None:
 
 
 def identity_of(response: Response) -> Identity:
-    """The object behind an answer; size and MD5 are those of a whole (200) one alone."""
+    """The object behind an answer; hashes that may be those of a part are left out."""
     headers = response.headers
+    held = content_range(response) if response.status == 206 else None
+    size = held.total if held else response.content_length
     return Identity(
-        headers.get("etag"), headers.get("last-modified"), response.content_length, _md5(response)
+        headers.get("etag"), headers.get("last-modified"), size, _md5(response), _sha256(response)
     )
 
 
@@ -58,7 +60,7 @@ def continues(response: Response, identity: Identity | None, length: int) -> boo
 
 
 def _md5(response: Response) -> str | None:
-    """Base64, from x-goog-hash or Content-MD5."""
+    """Base64, from x-goog-hash or Content-MD5; of a part (206) the latter is the part's (RFC 2616 §14.15)."""
     # Google's hash is of the object as stored; what it unpacks on the way comes as other bytes.
     if response.headers.get("x-goog-stored-content-encoding", "identity") != "identity":
         return None
@@ -66,4 +68,13 @@ def _md5(response: Response) -> str | None:
         name, _, value = entry.strip().partition("=")
         if name == "md5":
             return value
-    return response.headers.get("content-md5")
+    return response.headers.get("content-md5") if response.status == 200 else None
+
+
+def _sha256(response: Response) -> str | None:
+    """Base64, from Repr-Digest, which is of the whole object in any answer (RFC 9530 §3)."""
+    for entry in response.headers.get("repr-digest", "").split(","):
+        name, _, value = entry.strip().partition("=")
+        if name == "sha-256":
+            return value.strip(":")
+    return None

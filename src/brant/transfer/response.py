@@ -136,6 +136,10 @@ class Response:
         else:
             self._wire.close()
 
+    def abort(self) -> None:
+        """End a read that another thread is waiting in; it raises Unreachable there."""
+        self._wire.abort()
+
     def close(self) -> None:
         if self._open:
             self._open = False

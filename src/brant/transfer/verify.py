@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from brant.transfer.journal import Identity
-from brant.transfer.partial import Partial, local_failure
+from brant.transfer.partial import local_failure
 from brant.transfer.retry import http_date
 
 _READ: Final = 1024 * 1024
@@ -37,26 +37,26 @@ class Downloaded:
     reused: bool = False
 
 
-def fault_of(partial: Partial, expected: Expected, total: int | None) -> str | None:
-    """What is wrong with the bytes, in words; None if they pass every check there is.
+def fault_of(size: int, sha256: str, md5: bytes | None, known: Expected) -> str | None:
+    """What is wrong with a file of this size and these hashes, in words; None if it is as known.
 
-    `total` is the size that the server told. A SHA-256 makes the weaker MD5 needless.
+    A SHA-256 makes the weaker MD5 needless.
     """
-    for size in (expected.size, total):
-        if size is not None and size != partial.length:
-            return f"{partial.length} bytes instead of {size}"
-    if expected.sha256:
-        return None if expected.sha256.lower() == partial.sha256() else "its SHA-256 differs"
-    wanted = expected.md5 or _decoded(partial.identity.md5 if partial.identity else None)
-    if wanted and wanted != (partial.md5() or partial.md5_read_again()):
-        return "its MD5 differs"
-    return None
+    if known.size not in (None, size):
+        return f"{size} bytes instead of {known.size}"
+    if known.sha256:
+        return None if known.sha256.lower() == sha256 else "its SHA-256 differs"
+    return "its MD5 differs" if known.md5 and known.md5 != md5 else None
 
 
 def learned(expected: Expected, offered: Identity) -> Expected:
     """What the caller knows, and for the rest what the server says."""
-    size = offered.size if expected.size is None else expected.size
-    return Expected(size, expected.md5 or _decoded(offered.md5), expected.sha256)
+    told = _decoded(offered.sha256, 32)
+    return Expected(
+        offered.size if expected.size is None else expected.size,
+        expected.md5 or _decoded(offered.md5, 16),
+        expected.sha256 or (told.hex() if told else None),
+    )
 
 
 def existing_file(path: Path, known: Expected, offered: Identity) -> Downloaded | None:
@@ -92,10 +92,10 @@ def _hash_file(path: Path, *, with_md5: bool) -> tuple[str, bytes]:
     return digest.hexdigest(), other.digest()
 
 
-def _decoded(value: str | None) -> bytes | None:
-    """A base64 MD5 in raw form; None for what is none."""
+def _decoded(value: str | None, size: int) -> bytes | None:
+    """A base64 hash in raw form; None for what is none."""
     try:
         raw = b64decode(value or "", validate=True)
     except ValueError:
         return None
-    return raw if len(raw) == 16 else None
+    return raw if len(raw) == size else None

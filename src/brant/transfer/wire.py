@@ -4,6 +4,7 @@ import io
 import selectors
 import socket
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from typing import TYPE_CHECKING, Final
 
@@ -129,6 +130,12 @@ class Wire:
         except OSError as error:
             return _would_block(error)
         return False
+
+    def abort(self) -> None:
+        """Wake whoever waits in a read of this connection, by ending it."""
+        with suppress(OSError):
+            # That of TLS would take its state away under the reader.
+            socket.socket.shutdown(self._sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
         self._sock.close()

@@ -1,0 +1,323 @@
+"""Fetches what is missing of one partial file, over any number of connections at once."""
+
+from collections.abc import Callable
+from functools import partial as bound
+from threading import Lock
+from time import monotonic, time
+from typing import Final
+
+from brant.errors import BrantError, ServerFailure, Unreachable
+from brant.transfer.fleet import Again, Errand, Lane
+from brant.transfer.partial import Partial
+from brant.transfer.quota import asked_wait
+from brant.transfer.ranges import content_range, continues, identity_of, is_same
+from brant.transfer.refusal import refusal
+from brant.transfer.response import Response
+from brant.transfer.retry import REPEATABLE_STATUSES
+from brant.transfer.source import Source
+from brant.transfer.spans import Span, Spans
+
+MIB: Final = 1024 * 1024
+_FLUSH_SECONDS: Final = 0.5
+# What one request asks for: about a second's worth.
+_FIRST_CHUNK: Final = 8 * MIB
+_CHUNK_SECONDS: Final = 1.0
+_SMALLEST_CHUNK: Final = 4 * MIB
+_LARGEST_CHUNK: Final = 128 * MIB
+# The half of a rest is only worth a connection of its own if it is more than what a lane has in its buffer.
+_WORTH_SHARING: Final = 2 * MIB
+_STALLED_SECONDS: Final = 3.0
+_ENDLESS: Final = 1 << 62
+
+
+class Changed(Exception):
+    """The object is no longer the one whose beginning is here."""
+
+
+class _Flight:
+    """A span that one connection brings. `at` moves as bytes get to disk; others may take from its end."""
+
+    def __init__(self, start: int, stop: int) -> None:
+        self.at = start
+        self.stop = stop
+        self.began = self.heard = monotonic()
+        self.start = start
+        self.is_writing = False
+
+    @property
+    def rest(self) -> int:
+        return self.stop - self.at
+
+
+class Ranged:
+    """The missing spans of `partial`, whose identity and layout are set, as errands of a fleet.
+
+    `show` is called when more is on disk. Errands raise Again, Unreachable, Changed, LocalFailure and the
+    error of a status that no other try will change. Safe to share between threads.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        partial: Partial,
+        *,
+        show: Callable[[], None] = lambda: None,
+        ranges: bool = True,
+    ) -> None:
+        self._source = source
+        self._partial = partial
+        self._show = show
+        self._ranges = ranges
+        self._lock = Lock()
+        self._flights: set[_Flight] = set()
+        self._speed: float | None = None
+        self._todo = Spans()
+        length = partial.layout.length
+        for span in partial.missing(0, _ENDLESS if length is None else length):
+            self._todo.add(*span)
+
+    def take(self) -> Errand | None:
+        """A span for one more connection: a missing one, or half of what the slowest still has to bring."""
+        with self._lock:
+            if not self._ranges:
+                return self._take_whole()
+            flight = self._begin_missing() or self._take_over()
+        return bound(self._fetch, flight) if flight else None
+
+    @property
+    def is_done(self) -> bool:
+        with self._lock:
+            return not (self._todo.total or self._flights)
+
+    def adopt(self, response: Response, lane: Lane) -> None:
+        """Take in an answer (200) that holds the whole object, as the flight of everything missing."""
+        with self._lock:
+            span = next(iter(self._todo), Span(0, 0))
+            self._todo.remove(*span)
+            flight = self._add(span)
+        self._bring(flight, lambda: self._receive(response, flight, lane))
+
+    def _begin_missing(self) -> _Flight | None:
+        span = next(iter(self._todo), None)
+        if span is None:
+            return None
+        size = min(span.size, self._chunk())
+        self._todo.remove(span.start, span.start + size)
+        return self._add(Span(span.start, span.start + size))
+
+    def _chunk(self) -> int:
+        if self._partial.layout.length is None:
+            return _ENDLESS
+        if self._speed is None:
+            return _FIRST_CHUNK
+        share = self._todo.total // (len(self._flights) + 1)
+        return max(_SMALLEST_CHUNK, min(_LARGEST_CHUNK, share, int(self._speed * _CHUNK_SECONDS)))
+
+    def _take_over(self) -> _Flight | None:
+        """From the flight with the longest rest: all of it where the connection brings nothing, else half."""
+        if self._partial.layout.length is None:
+            return None
+        flight = max(self._flights, key=lambda each: each.rest, default=None)
+        silent = [each for each in self._flights if each.rest and self._is_silent(each)]
+        if silent:
+            flight, middle = silent[0], silent[0].at
+        elif flight is None or flight.rest <= _WORTH_SHARING:
+            return None
+        else:
+            middle = flight.at + flight.rest // 2
+        stop, flight.stop = flight.stop, middle
+        return self._add(Span(middle, stop))
+
+    @staticmethod
+    def _is_silent(flight: _Flight) -> bool:
+        return not flight.is_writing and monotonic() - flight.heard > _STALLED_SECONDS
+
+    def _add(self, span: Span) -> _Flight:
+        flight = _Flight(*span)
+        self._flights.add(flight)
+        return flight
+
+    def _take_whole(self) -> Errand | None:
+        """The server knows no ranges: one connection at a time reads all, and passes over what is here."""
+        if self._flights or not self._todo.total:
+            return None
+        flight = self._add(Span(0, self._end()))
+        self._todo = Spans()
+        return bound(self._fetch_whole, flight)
+
+    def _end(self) -> int:
+        length = self._partial.layout.length
+        return _ENDLESS if length is None else length
+
+    def _fetch(self, flight: _Flight, lane: Lane) -> None:
+        def work() -> None:
+            # Another connection may have taken it all over meanwhile.
+            if flight.rest <= 0:
+                return
+            start, identity = self._partial.layout.start, self._partial.identity
+            stop = None if flight.stop == _ENDLESS else start + flight.stop
+            validator = identity.validator if identity else None
+            with lane.reading(self._source.get((start + flight.at, stop), if_range=validator)) as response:
+                if self._accepts(response, flight):
+                    self._receive(response, flight, lane)
+
+        self._bring(flight, work)
+
+    def _fetch_whole(self, flight: _Flight, lane: Lane) -> None:
+        def work() -> None:
+            with lane.reading(self._source.get()) as response:
+                if response.status != 200:
+                    raise self._refused(response)
+                identity = self._partial.identity
+                if identity and is_same(identity, identity_of(response)) is False:
+                    raise Changed
+                self._receive(response, flight, lane)
+
+        self._bring(flight, work)
+
+    def _bring(self, flight: _Flight, work: Callable[[], None]) -> None:
+        """Do it, and hand out again what it did not bring."""
+        try:
+            work()
+        finally:
+            with self._lock:
+                self._flights.discard(flight)
+                self._learn_speed(flight)
+                for span in self._partial.missing(flight.at, flight.stop):
+                    self._give_back(span)
+
+    def _give_back(self, span: Span) -> None:
+        """To the connection that is on its way there, where no ranges can be had; else to be taken again."""
+        if not self._ranges:
+            for other in self._flights:
+                if other.stop == span.start and other.at < other.stop:
+                    other.stop = span.stop
+                    return
+        self._todo.add(*span)
+
+    def _learn_speed(self, flight: _Flight) -> None:
+        if flight.at - flight.start >= MIB:
+            speed = (flight.at - flight.start) / max(flight.heard - flight.began, 1e-6)
+            self._speed = speed if self._speed is None else (self._speed + speed) / 2
+
+    def _accepts(self, response: Response, flight: _Flight) -> bool:
+        """Whether the answer is the range asked for. False: it was not, and there are other ways."""
+        identity = self._partial.identity
+        if identity and response.status in (200, 206) and is_same(identity, identity_of(response)) is False:
+            raise Changed
+        if response.status == 206:
+            if not continues(response, identity, self._partial.layout.start + flight.at):
+                self._without_ranges()
+                peer = response.address.peer
+                raise Again(ServerFailure(f"{peer} answers with another range than the one asked for."))
+            self._learn_length(response)
+            return True
+        if response.status == 200:
+            self._without_ranges()
+            return False
+        if response.status == 416:
+            return self._take_unsatisfiable(response, flight)
+        raise self._refused(response)
+
+    def _without_ranges(self) -> None:
+        with self._lock:
+            self._ranges = False
+
+    def _learn_length(self, response: Response) -> None:
+        """The end of an object of unknown size, once an answer tells it."""
+        layout, held = self._partial.layout, content_range(response)
+        if layout.length is None and held and held.total is not None:
+            self._end_at(held.total - layout.start)
+
+    def _end_at(self, length: int) -> None:
+        with self._lock:
+            self._partial.set_length(length)
+            self._todo.remove(length, _ENDLESS)
+            for flight in self._flights:
+                flight.stop = min(flight.stop, length)
+
+    def _take_unsatisfiable(self, response: Response, flight: _Flight) -> bool:
+        """416: nothing is missing, if the object ends where the file does; else the range is at fault."""
+        held, layout = content_range(response), self._partial.layout
+        if layout.length is None and held and held.total == layout.start + flight.at:
+            self._end_at(flight.at)
+            return False
+        self._without_ranges()
+        peer, name = response.address.peer, self._source.name
+        raise Again(ServerFailure(f"{peer} refuses the rest of {name}; try again."))
+
+    def _refused(self, response: Response) -> Again | BrantError:
+        return refused(response, f"downloading {self._source.name}")
+
+    def _receive(self, response: Response, flight: _Flight, lane: Lane) -> None:
+        """Write what comes, by the buffer, or each half second on a slow line; on a cut, what had come too."""
+        check_plain(response, self._source.name)
+        buffer, filled, since = lane.buffer, 0, monotonic()
+        try:
+            while room := min(len(buffer), flight.rest) - filled:
+                if room < 0 or not (count := response.readinto(buffer[filled : filled + room])):
+                    break
+                filled += count
+                lane.moved += count
+                flight.heard = monotonic()
+                if filled == len(buffer) or flight.heard - since > _FLUSH_SECONDS:
+                    piece, filled, since = buffer[:filled], 0, flight.heard
+                    self._store(flight, piece)
+        finally:
+            if filled:
+                self._store(flight, buffer[:filled])
+        self._check_end(response, flight)
+
+    def _check_end(self, response: Response, flight: _Flight) -> None:
+        if flight.stop == _ENDLESS:
+            self._end_at(flight.at)
+        elif flight.rest > 0:
+            raise Again(
+                Unreachable(f"{response.address.peer} sent only a part of {self._source.name}; try again.")
+            )
+
+    def _store(self, flight: _Flight, piece: memoryview) -> None:
+        with self._lock:
+            piece = piece[: max(0, flight.rest)]
+            flight.is_writing = True
+        try:
+            at = flight.at
+            for part, is_here in _parts(self._partial, at, len(piece)):
+                bytes_ = piece[part.start - at : part.stop - at]
+                if not is_here:
+                    self._partial.write(part.start, bytes_)
+                elif not self._partial.same(part.start, bytes_):
+                    raise Changed
+                flight.at = part.stop
+        finally:
+            with self._lock:
+                flight.is_writing = False
+            self._show()
+
+
+def _parts(partial: Partial, at: int, size: int) -> list[tuple[Span, bool]]:
+    """The stretch in order, cut where it is here already (True) and where it is not."""
+    missing = partial.missing(at, at + size)
+    if missing == [(at, at + size)]:
+        return [(missing[0], False)]
+    parts: list[tuple[Span, bool]] = []
+    for span in missing:
+        if at < span.start:
+            parts.append((Span(at, span.start), True))
+        parts.append((span, False))
+        size, at = size - (span.stop - at), span.stop
+    return [*parts, (Span(at, at + size), True)] if size else parts
+
+
+def check_plain(response: Response, name: str) -> None:
+    """ServerFailure for bytes that are not those of the object, since they are encoded on the way."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise ServerFailure(f"{response.address.peer} sends {name} encoded, though asked not to.")
+
+
+def refused(response: Response, doing: str) -> Again | BrantError:
+    """What to raise for a status that is no success: Again if it may pass by itself. Reads the body."""
+    error = refusal(response, doing)
+    if response.status in REPEATABLE_STATUSES:
+        return Again(error, asked_wait(response.headers, response.status, time()))
+    return error
