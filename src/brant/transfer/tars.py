@@ -1,46 +1,44 @@
 """Reads tar archives, plain or compressed, in one pass forward, counting what really comes out."""
 
-import tarfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from pathlib import Path
-from typing import IO, Final, cast
+from typing import TYPE_CHECKING, Final
 
 from brant.errors import Corrupt, InvalidInput
 from brant.transfer.entry import Entry, checked
 from brant.transfer.limits import Limits, damaged, reading
+from brant.transfer.lookahead import PIECE, Lookahead
 from brant.transfer.names import Names, safe_parts, shown
+from brant.transfer.unpack import unpacked
 
-_READ: Final = 64 * 1024
-_BLOCK: Final = tarfile.BLOCKSIZE
+if TYPE_CHECKING:
+    from tarfile import TarInfo
+
+_BLOCK: Final = 512
 # A longer single read can only be a header that claims to be gigabytes long.
 _MAX_READ: Final = 1024 * 1024
 
 
-def _unpacked(path: Path, head: bytes) -> IO[bytes] | None:
-    """The uncompressed stream of a file that begins with `head`; None if it is not compressed."""
-    if head.startswith(b"\x1f\x8b"):
-        import gzip
-
-        return cast("IO[bytes]", gzip.GzipFile(path, "rb"))
-    if head.startswith(b"BZh"):
-        import bz2
-
-        return bz2.BZ2File(path, "rb")
-    if head.startswith(b"\xfd7zXZ\x00"):
-        import lzma
-
-        return lzma.LZMAFile(path, "rb")
-    return None
-
-
 def tar_entries(source: Path, limits: Limits) -> Iterator[Entry]:
+    """Every member of the tar in a file, as `read_tar` gives them."""
+    with reading(source):
+        size = source.stat().st_size
+        with closing(_pieces(source)) as pieces:
+            yield from read_tar(Lookahead(pieces), source, limits, lambda: size)
+
+
+def read_tar(packed: Lookahead, source: Path, limits: Limits, size: Callable[[], int]) -> Iterator[Entry]:
     """Every member of the tar, checked; the bytes of one can be read until the next is asked for.
 
-    To the end, the last member included, it is known to be whole.
+    To the end, the last member included, it is known to be whole. `source` is what messages call it; `size`
+    tells the bytes of the archive, or, where nobody knows, those that were read so far.
     """
+    import tarfile
+
     names, count = Names(), 0
-    with reading(source), _stream(source, limits) as stream:
+    with reading(source):
+        stream = _Unpacked(packed, source, limits, size)
         archive = tarfile.open(fileobj=stream, mode="r:", encoding="utf-8")  # type: ignore[call-overload]  # noqa: SIM115
         while (info := archive.next()) is not None:
             archive.members = []
@@ -55,89 +53,99 @@ def tar_entries(source: Path, limits: Limits) -> Iterator[Entry]:
         if stream.last != bytes(_BLOCK):
             raise damaged(source, "its end is missing")
         # What is compressed proves itself at its very end.
-        while stream.read(_READ):
+        while stream.read(PIECE):
             pass
 
 
-def _entry(stream: "_Forward", info: tarfile.TarInfo, names: Names) -> Entry:
+def _entry(stream: "_Unpacked", info: "TarInfo", names: Names) -> Entry:
     name = info.name
     parts = safe_parts(name)
     names.add(parts, is_folder=info.isdir())
     if not info.isdir() and (not info.isreg() or info.issparse()):
-        what = {tarfile.SYMTYPE: "a symbolic link", tarfile.LNKTYPE: "a hard link"}
-        kind = "a sparse file" if info.issparse() else what.get(info.type, "no regular file")
-        raise InvalidInput(f"The archive member {shown(name)} is {kind}; pack the files themselves.")
+        what = "a sparse file" if info.issparse() else _LINKS.get(info.type, "no regular file")
+        raise InvalidInput(f"The archive member {shown(name)} is {what}; pack the files themselves.")
     size, start = (0 if info.isdir() else info.size), info.offset_data
     return Entry(parts, size, info.isdir(), lambda: checked(stream.chunks(start, size), name, size, None))
 
 
-def looks_like_tar(path: Path, head: bytes) -> bool:
-    """Whether a file that begins with `head` is a tar, compressed or not: its first header tells."""
-    block = head[:_BLOCK]
+_LINKS: Final = {b"1": "a hard link", b"2": "a symbolic link"}
+
+
+def looks_like_tar(path: Path, _head: bytes = b"") -> bool:
+    """Whether a file is a tar, compressed or not. LocalFailure when it cannot be read."""
+    with reading(path), closing(_pieces(path)) as pieces:
+        return is_tar(Lookahead(pieces))
+
+
+def is_tar(packed: Lookahead) -> bool:
+    """Whether a stream is a tar, compressed or not: its first header tells. Reads no further than that."""
+    from tarfile import HeaderError, TarInfo
+
+    compressed = packed.peek(_BLOCK)
     try:
-        with reading(path):
-            stream = _unpacked(path, head)
-            if stream:
-                with stream:
-                    block = stream.read(_BLOCK)
+        with reading(Path("archive")):
+            block = Lookahead(unpacked(packed)).peek(_BLOCK)
     except Corrupt:
         return False
-    if stream and block == bytes(_BLOCK):
-        return True
+    # Of nothing: many a file that is no tar begins with zeros, but none that is compressed.
+    if block == bytes(_BLOCK):
+        return block != compressed
     try:
-        tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
-    except tarfile.HeaderError:
+        TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except HeaderError:
         return False
     return True
 
 
-@contextmanager
-def _stream(source: Path, limits: Limits) -> Iterator["_Forward"]:
-    with source.open("rb") as file:
-        head = file.read(8)
-    with _unpacked(source, head) or source.open("rb") as raw:
-        yield _Forward(raw, source, limits)
+def _pieces(path: Path) -> Generator[bytes, None, None]:
+    with path.open("rb", buffering=0) as file:
+        while piece := file.read(PIECE):
+            yield piece
 
 
-class _Forward:
+class _Unpacked:
     """A stream that tarfile reads from: forward only, no long header in one gulp, every byte counted.
 
     A header that points backwards would otherwise be read for ever.
     """
 
-    def __init__(self, raw: IO[bytes], source: Path, limits: Limits) -> None:
-        self._raw = raw
+    def __init__(self, packed: Lookahead, source: Path, limits: Limits, size: Callable[[], int]) -> None:
+        self._stream = Lookahead(unpacked(packed))
         self._source = source
         self._limits = limits
-        self._packed = source.stat().st_size
-        self._at = 0
+        self._size = size
         self.last = b""
 
     def tell(self) -> int:
-        return self._at
+        return self._stream.offset
 
     def read(self, size: int) -> bytes:
         if not 0 <= size <= _MAX_READ:
             raise damaged(self._source, "a header is too long")
-        data = self._raw.read(size)
-        self._at += len(data)
-        self.last = data
-        self._limits.check(0, self._at, self._packed)
-        return data
+        self.last = self._stream.peek(size)
+        self._stream.take(len(self.last))
+        self._limits.check(0, self._stream.offset, self._size())
+        return self.last
 
     def seek(self, position: int) -> None:
-        if position < self._at:
+        if position < self._stream.offset:
             raise damaged(self._source, "a header points backwards")
-        while self._at < position and self.read(min(_READ, position - self._at)):
+        for _ in self._some(position - self._stream.offset):
             pass
 
     def chunks(self, start: int, size: int) -> Iterator[bytes]:
         """The bytes of one member."""
         with reading(self._source):
             self.seek(start)
-            while size > 0:
-                chunk = self.read(min(_READ, size))
-                if not chunk:
-                    raise damaged(self._source, "it ends within a member")
+            for chunk in self._some(size):
                 size -= len(chunk)
                 yield chunk
+            if size:
+                raise damaged(self._source, "it ends within a member")
+
+    def _some(self, size: int) -> Iterator[bytes]:
+        """Up to `size` bytes; fewer where the stream ends before."""
+        while size > 0 and (chunk := self._stream.some(min(size, PIECE))):
+            size -= len(chunk)
+            self._limits.check(0, self._stream.offset, self._size())
+            yield chunk

@@ -1,0 +1,240 @@
+"""Reads one remote object from its first byte to its last, whatever happens to the connection meanwhile."""
+
+import time
+from collections.abc import Callable
+from hashlib import sha256
+from typing import Final, Self, TypeVar
+
+from brant.errors import BrantError, Conflict, RateLimited, ServerFailure, Unreachable
+from brant.transfer.checksums import crc32
+from brant.transfer.fleet import Again
+from brant.transfer.journal import Identity
+from brant.transfer.quota import asked_wait
+from brant.transfer.ranges import content_range, continues, identity_of, is_same
+from brant.transfer.refusal import refusal
+from brant.transfer.response import Response
+from brant.transfer.retry import REPEATABLE_STATUSES, Delays
+from brant.transfer.source import Source
+
+__all__ = ["Forward"]
+
+_PIECE: Final = 64 * 1024
+# A failure after so many bytes is the first of a new row.
+_STEP: Final = 1024 * 1024
+_T = TypeVar("_T")
+
+
+class Forward:
+    """The bytes of `source`, in order, once.
+
+    After a failure it goes on where it was: by Range and If-Range, if the server has ranges and a validator;
+    else it reads from the start again, and compares. So it never gives bytes of two objects.
+    `response` is an answer for the whole object that came already; `note` hears of each failure, and of the
+    seconds until the next try.
+
+    Its methods raise Unreachable, RateLimited or ServerFailure when the delays are used up, Conflict when the
+    object changed while it was read, and the error of the status when the server refuses.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        response: Response | None = None,
+        delays: Delays,
+        sleep: Callable[[float], None] = time.sleep,
+        note: Callable[[BrantError, float], None] | None = None,
+    ) -> None:
+        self.name: Final = source.name
+        self.position = 0
+        """Bytes given so far."""
+        self._source = source
+        self._given = response
+        self._delays = delays
+        self._sleep = sleep
+        self._note = note
+        self._response: Response | None = None
+        self._identity: Identity | None = None
+        self._size: int | None = None
+        self._passed = _Passed(thorough=False)
+        self._use_range = True
+        self._counted = 0
+        self._buffer = memoryview(bytearray(_PIECE))
+
+    @property
+    def size(self) -> int | None:
+        """Bytes of the whole object; None where the server does not say, and the end is not reached."""
+        self.identity  # noqa: B018 - the first answer tells
+        return self._size
+
+    @property
+    def identity(self) -> Identity:
+        """Which object it is, as its server tells it."""
+        while self._identity is None:
+            self._persist(self._open)
+        return self._identity
+
+    def read(self, size: int = _PIECE) -> bytes:
+        """Some bytes, `size` at most; none at the end of the object alone."""
+        while size > 0 and (self._size is None or self.position < self._size):
+            piece = self._persist(lambda: self._receive(size))
+            if piece is not None:
+                return piece
+        return b""
+
+    def restart(self) -> None:
+        """Begin with the first byte again, of whatever object is there now."""
+        self._drop()
+        self._identity, self._size = None, None
+        self.position, self._counted = 0, 0
+
+    def close(self) -> None:
+        """End the connection, unless it has served to the end and can serve again."""
+        self._drop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _drop(self) -> None:
+        for response in (self._response, self._given):
+            if response is not None:
+                response.close()
+        self._response = self._given = None
+
+    def _persist(self, action: Callable[[], _T]) -> _T | None:
+        """What `action` gives; None when it failed, and another try is due now."""
+        try:
+            return action()
+        except (Again, Unreachable) as failure:
+            self._drop()
+            self._wait(failure)
+            return None
+
+    def _wait(self, failure: Again | Unreachable) -> None:
+        reason, wait = (failure.reason, failure.wait) if isinstance(failure, Again) else (failure, None)
+        if isinstance(reason, Unreachable) and reason.final:
+            raise reason
+        if self.position - self._counted >= _STEP:
+            self._delays.progressed()
+        self._counted = self.position
+        delay = self._delays.next(wait, limited=isinstance(reason, RateLimited))
+        if delay is None:
+            raise reason
+        if self._note:
+            self._note(reason, delay)
+        self._sleep(delay)
+
+    def _receive(self, size: int) -> bytes:
+        response = self._response or self._open()
+        left = size if self._size is None else min(size, self._size - self.position)
+        count = response.readinto(self._buffer[:left])
+        if not count:
+            self._end(response)
+        piece = bytes(self._buffer[:count])
+        self._passed.add(piece)
+        self.position += count
+        return piece
+
+    def _end(self, response: Response) -> None:
+        if self._size is not None:
+            peer = response.address.peer
+            raise Again(Unreachable(f"{peer} sent only a part of {self.name}; try again."))
+        self._size = self.position
+
+    def _open(self) -> Response:
+        """An answer that goes on at `position`."""
+        response, self._given = self._given or self._ask(), None
+        # Whatever is wrong with it, it is closed by `_drop`.
+        self._response = response
+        if response.status == 206 and self.position:
+            self._go_on(response)
+        elif response.status == 200:
+            self._take_whole(response)
+        elif response.status == 416 and self.position:
+            self._use_range = False
+            peer = response.address.peer
+            raise Again(ServerFailure(f"{peer} refuses the rest of {self.name}; try again."))
+        else:
+            self._refuse(response)
+        return response
+
+    def _ask(self) -> Response:
+        identity = self._identity
+        if self.position and self._use_range and identity and identity.validator:
+            return self._source.get((self.position, None), if_range=identity.validator)
+        return self._source.get()
+
+    def _go_on(self, response: Response) -> None:
+        """206: it must be the range asked for, of the object begun."""
+        held = content_range(response)
+        total = held.total if held and self._size is None else self._size
+        # Without a total, a part of the rest could not be told from all of it.
+        if total is None or not continues(response, self._identity, self.position):
+            self._use_range = False
+            peer = response.address.peer
+            raise Again(ServerFailure(f"{peer} answers with another range than the one asked for."))
+        self._size = total
+
+    def _take_whole(self, response: Response) -> None:
+        """200: the start of the object, or what is known of it already and has to be passed over."""
+        offered = identity_of(response)
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise ServerFailure(f"{response.address.peer} sends {self.name} encoded, though asked not to.")
+        if self.position:
+            self._check_same(response, offered)
+            self._pass_over(response)
+            return
+        self._identity, self._size = offered, offered.size
+        # A strong ETag names the bytes themselves (RFC 9110 §8.8.1); a date does not.
+        self._passed = _Passed(thorough=offered.validator != offered.etag or not offered.etag)
+
+    def _check_same(self, response: Response, offered: Identity) -> None:
+        old = self.identity
+        if is_same(old, offered) is False or (not old.validator and old.size != offered.size):
+            raise self._changed(response)
+        if old.size != offered.size or (old.validator and not offered.validator):
+            peer = response.address.peer
+            raise Again(Conflict(f"{peer} does not answer with the {self.name} begun; run the same again."))
+
+    def _pass_over(self, response: Response) -> None:
+        """What the server sends again must be what was read before."""
+        passed, left = _Passed(thorough=self._passed.thorough), self.position
+        while left and (count := response.readinto(self._buffer[:left])):
+            passed.add(self._buffer[:count])
+            left -= count
+        if passed != self._passed:
+            raise self._changed(response)
+
+    def _changed(self, response: Response) -> Conflict:
+        return Conflict(f"{self.name} changed on {response.address.peer} meanwhile; run the same again.")
+
+    def _refuse(self, response: Response) -> None:
+        error = refusal(response, f"downloading {self.name}")
+        if response.status in REPEATABLE_STATUSES:
+            raise Again(error, asked_wait(response.headers, response.status, time.time()))
+        raise error
+
+
+class _Passed:
+    """By what bytes are known again; `thorough` is for those that no validator vouches for."""
+
+    def __init__(self, *, thorough: bool) -> None:
+        self.thorough = thorough
+        self._crc32 = 0
+        self._sha256 = sha256()
+
+    def add(self, piece: bytes | memoryview) -> None:
+        self._crc32 = crc32(piece, self._crc32)
+        if self.thorough:
+            self._sha256.update(piece)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Passed) and self._key() == other._key()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def _key(self) -> tuple[int, bytes]:
+        return self._crc32, self._sha256.digest()
