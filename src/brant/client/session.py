@@ -221,7 +221,7 @@ class Session:
 
     def _tell_wait(self, refused: RateLimited, delay: float | None) -> None:
         if delay is not None and self._storms.kept_waiting(delay):
-            from brant.client.waiting import waits
+            from brant.transfer.waiting import waits
 
             self.warn(waits(refused, delay))
 

@@ -21,7 +21,7 @@ from brant.errors import (
     Unreachable,
 )
 from brant.transfer.http import Pool, Response
-from brant.transfer.progress import Meter, Progress, Silent
+from brant.transfer.progress import Meter, Progress, Silent, Waits
 from brant.transfer.quota import asked_wait
 from brant.transfer.refusal import refusal
 from brant.transfer.retry import REPEATABLE_STATUSES, Delays, RetryPolicy
@@ -46,6 +46,7 @@ def upload(
     *,
     size: int | None = None,
     progress: Progress | None = None,
+    waits: Waits | None = None,
     attempts: int = 10,
     sleep: Callable[[float], None] = time.sleep,
     random: Callable[[], float] = chance.random,
@@ -55,8 +56,8 @@ def upload(
     """Send `file` to `create_url`. `size` is what was announced for it; None takes what the file has.
 
     `resume` begins by asking how much the server has: for a later process that kept the address. `attempts`
-    count failures in a row that brought nothing. `answer_timeout`: seconds the server has to take stock once
-    it has every byte.
+    count failures in a row that brought nothing. `waits` are those of the whole job, where this file is not
+    alone. `answer_timeout`: seconds the server has to take stock once it has every byte.
 
     Raises NotFound when the address is no longer known (ask for a new one), Conflict when the file is not, or
     does not stay, the one announced, Unreachable, RateLimited or ServerFailure when the attempts are used up,
@@ -75,6 +76,7 @@ def upload(
                 file,
                 source,
                 progress=progress or Silent(),
+                waits=waits,
                 answer_timeout=answer_timeout,
             )
             return task.run(RetryPolicy(attempts=attempts).delays(random), sleep, resume=resume)
@@ -93,6 +95,7 @@ class _Upload:
         source: FileIO,
         *,
         progress: Progress,
+        waits: Waits | None,
         answer_timeout: float,
     ) -> None:
         self._pool = pool
@@ -105,16 +108,20 @@ class _Upload:
         self._position = 0
         self._furthest = 0
         self._digest = _Digest(source)
-        self._meter = Meter(progress, path.name, lambda: self._position)
+        self._progress = progress
+        self._waits = waits or Waits(progress)
+        self._meter: Meter | None = None
 
     def run(self, delays: Delays, sleep: Callable[[float], None], *, resume: bool) -> Uploaded:
-        self._meter.start(self._size)
+        meter = self._meter = Meter(self._progress.begin(self._path.name, self._size), lambda: self._position)
+        whole = False
         try:
             self._send_all(delays, sleep, ask=resume)
             self._digest.catch_up(self._size)
+            self._check_unchanged()
+            whole = True
         finally:
-            self._meter.finish()
-        self._check_unchanged()
+            meter.finish(complete=whole)
         return Uploaded(self._size, self._digest.sha256.hexdigest())
 
     def _send_all(self, delays: Delays, sleep: Callable[[float], None], *, ask: bool) -> None:
@@ -141,6 +148,7 @@ class _Upload:
                 delay = delays.next(wait, limited=isinstance(failure, RateLimited))
                 if delay is None:
                     raise failure
+                self._waits.before(failure, delay)
                 sleep(delay)
 
     def _ask(self) -> Response:
@@ -214,7 +222,8 @@ class _Upload:
 
     def _move(self, position: int) -> None:
         self._position = position
-        self._meter.show()
+        if self._meter:
+            self._meter.show()
 
     def _check_unchanged(self) -> None:
         """Conflict if the file is no longer the one that was opened."""

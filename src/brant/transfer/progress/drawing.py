@@ -1,0 +1,67 @@
+"""One line of progress, drawn by tqdm, which is told the numbers instead of counting them."""
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any, TextIO
+
+
+class Row:
+    """A bar below those that are drawn already."""
+
+    def __init__(self, bar: Any, stream: TextIO) -> None:
+        self._bar = bar
+        self._stream = stream
+
+    def show(self, label: str, done: int, total: int | None, rate: float | None) -> None:
+        """Draw it: `done` of `total` bytes, at `rate` bytes a second."""
+        bar = self._bar
+        if bar.total != total:
+            bar.total = total
+            if hasattr(bar, "container"):
+                # The widget of a notebook keeps a maximum of its own.
+                bar.container.children[1].max = total or max(1, done)
+        bar.n, bar.rate = done, rate or 0.0
+        bar.set_description(label, refresh=False)
+        bar.refresh()
+
+    def restart(self) -> None:
+        """Count the time anew: the row is given to another file."""
+        self._bar.start_t = self._bar.last_print_t = self._bar._time()  # noqa: SLF001
+
+    def write(self, line: str) -> None:
+        """Write a line above all bars."""
+        self._bar.write(line, file=self._stream)
+
+    def close(self) -> None:
+        self._bar.close()
+
+
+def row_maker(stream: TextIO) -> Callable[..., Row]:
+    """What makes rows on `stream`, text or widgets as the place has it; `leave` keeps one that is closed."""
+    # tqdm has no types of its own.
+    tqdm: Any = import_module("tqdm.auto").tqdm
+
+    class ToldBar(tqdm):  # type: ignore[misc]
+        """As tqdm, with the rate that it is told."""
+
+        # No thread that looks whether a bar stands still: ours draws anyway.
+        monitor_interval = 0
+        rate = 0.0
+
+        @property
+        def format_dict(self) -> dict[str, Any]:
+            return {**super().format_dict, "rate": self.rate}
+
+    def make(*, leave: bool = False) -> Row:
+        bar = ToldBar(
+            total=None,
+            unit="B",
+            unit_scale=True,
+            unit_divisor=1024,
+            file=stream,
+            leave=leave,
+            dynamic_ncols=True,
+        )
+        return Row(bar, stream)
+
+    return make
