@@ -78,9 +78,9 @@ class Handlers:
         reader = int(query["for"]) if "for" in query else None
         if parts.scheme == "bundle":
             bundle = self._services.downloads.bundle(int(key), reader)
-            return b"".join(bundle.read(0, bundle.size))
+            return bundle.read(0, bundle.size)
         blob = self._services.downloads.blob(key, int(query["version"]), reader)
-        return b"".join(blob.read(0, blob.size))
+        return blob.read(0, blob.size)
 
     def _actor(self, user: User | None, now: datetime) -> Actor | None:
         return None if user is None else self._services.tokens.bearer(user.token, now)

@@ -79,7 +79,9 @@ def build(
         clock=clock,
     )
     uploads = UploadEndpoint(services.uploads, clock)
-    storage = Storage(services.downloads, services.tokens, uploads, signer, clock)
+    storage = Storage(
+        services.downloads, services.tokens, uploads, signer, clock=clock, state=services.db.state
+    )
     middleware = [
         *([Middleware(AccessLog)] if settings.verbose else []),
         Middleware(ErrorPages, renderer),

@@ -155,7 +155,7 @@ def test_what_is_published_while_it_is_collected_is_never_lost(world: World, ada
             for turn in range(12):
                 data = b"shared %d" % (turn % 3)
                 world.create(ada, {"a.csv": data}, slug=slug)
-                held = b"".join(world.services.store.read(sha(data), 0, len(data)))
+                held = world.services.store.read(sha(data), 0, len(data))
                 assert held == data
                 request = ApiDeleteDatasetRequest(owner_slug="ada", dataset_slug=slug)
                 world.services.metadata.delete(world.context(ada), request)
@@ -191,7 +191,7 @@ def test_a_backup_is_a_folder_that_can_be_served(world: World, ada: Actor, tmp_p
     try:
         restored = World(copy, tmp_path / "copy")
         assert restored.paths() == ["a.csv", "raw/b.csv"]
-        assert b"".join(copy.store.read(sha(b"22"), 0, 2)) == b"22"
+        assert copy.store.read(sha(b"22"), 0, 2) == b"22"
         assert restored.bearer(token) == ada
         assert restored.create(ada, {"a.csv": b"3"}, slug="another").status == "ok"
     finally:

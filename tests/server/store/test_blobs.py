@@ -29,9 +29,9 @@ def test_a_kept_file_is_read_by_its_name_in_any_range(store: BlobStore) -> None:
     data = os.urandom(CHUNK + 12345)
     name = put(store, data)
 
-    assert b"".join(store.read(name, 0, len(data))) == data
-    assert b"".join(store.read(name, 7, CHUNK + 9)) == data[7 : CHUNK + 9]
-    assert list(store.read(name, 5, 5)) == []
+    assert store.read(name, 0, len(data)) == data
+    assert store.read(name, 7, CHUNK + 9) == data[7 : CHUNK + 9]
+    assert store.read(name, 5, 5) == b""
     assert list(store.names()) == [name]
 
 
@@ -47,7 +47,7 @@ def test_a_staged_file_survives_until_it_is_discarded(store: BlobStore) -> None:
     assert store.staged_size("s") == 5
     assert store.discard("s") == 5
     assert store.staged_size("s") == 0
-    assert b"".join(store.read("a" * 64, 0, 5)) == b"bytes"
+    assert store.read("a" * 64, 0, 5) == b"bytes"
 
 
 def test_without_hard_links_the_file_is_moved(store: BlobStore, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -55,16 +55,16 @@ def test_without_hard_links_the_file_is_moved(store: BlobStore, monkeypatch: pyt
         raise OSError(errno.EPERM, "no links here")
 
     monkeypatch.setattr(os, "link", refuse)
-    assert b"".join(store.read(put(store, b"bytes"), 0, 5)) == b"bytes"
+    assert store.read(put(store, b"bytes"), 0, 5) == b"bytes"
     assert list(store.staging()) == []
 
 
 def test_a_missing_or_shortened_blob_is_said_so(store: BlobStore) -> None:
     with pytest.raises(LocalFailure, match="restore"):
-        list(store.read("f" * 64, 0, 1))
+        store.read("f" * 64, 0, 1)
     name = put(store, b"bytes")
     with pytest.raises(LocalFailure, match="shorter"):
-        list(store.read(name, 0, 6))
+        store.read(name, 0, 6)
 
 
 def test_a_full_disk_is_one_clear_line(store: BlobStore, monkeypatch: pytest.MonkeyPatch) -> None:

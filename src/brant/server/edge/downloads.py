@@ -1,19 +1,18 @@
 """Downloads: stored bytes served with ranges, conditions and checksums, in constant memory."""
 
-import asyncio
 import base64
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Protocol
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope, Send
 
 from brant.server.edge import adapters
-from brant.server.edge.errors import ClientGone, error_answer
+from brant.server.edge.errors import error_answer
+from brant.server.edge.pieces import Pieces
 from brant.server.edge.ranges import Span, Stored, wanted
 
 
@@ -28,8 +27,8 @@ class Content(Protocol):
     def last_modified(self) -> datetime:
         """When they came to be."""
 
-    def read(self, first: int, stop: int) -> Iterator[bytes]:
-        """The bytes from `first` up to, not including, `stop`, in pieces."""
+    def read(self, first: int, stop: int) -> bytes:
+        """The bytes from `first` up to, not including, `stop`."""
 
 
 def checksum_headers(*, sha256: str, md5: str) -> dict[str, str]:
@@ -49,10 +48,11 @@ async def serve(
     etag: str,
     name: str,
     headers: Mapping[str, str],
+    pieces: Pieces,
 ) -> None:
     """Answers a GET or HEAD for `content`, to be saved under `name`.
 
-    `etag` is a strong validator without quotes; `headers` go with the bytes.
+    `etag` is a strong validator without quotes; `headers` go with the bytes, which `pieces` sends.
     """
     modified = content.last_modified.astimezone(UTC).replace(microsecond=0)
     stored = Stored(content.size, f'"{etag}"', modified)
@@ -89,35 +89,7 @@ async def serve(
             await send(start)
             await send({"type": "http.response.body"})
         else:
-            await _send_pieces(start, content.read(*span), receive, send)
-
-
-async def _send_pieces(start: Message, pieces: Iterator[bytes], receive: Receive, send: Send) -> None:
-    """Sends `start` once the first piece is read, so that missing bytes are an error and not half an answer.
-
-    Each piece is read in a thread once the last one is on its way; reading stops once the client is gone.
-    Reading ahead was measured to be slower: the thread takes the processor from the loop that sends.
-    """
-    gone = asyncio.ensure_future(_departure(receive))
-    try:
-        piece = await run_in_threadpool(next, pieces, None)
-        await send(start)
-        while piece is not None:
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-            if gone.done():
-                raise ClientGone
-            piece = await run_in_threadpool(next, pieces, None)
-        await send({"type": "http.response.body"})
-    finally:
-        gone.cancel()
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            await run_in_threadpool(close)
-
-
-async def _departure(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
+            await pieces.send(content, span, start, receive, send)
 
 
 def _description(name: str) -> dict[str, str]:

@@ -1,8 +1,9 @@
 """Storage: the addresses under /storage, where bytes come in by token and go out by signature."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import parse_qsl, unquote
 
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +16,13 @@ from brant.server.domain.datasets.downloads import BlobFile, Downloads
 from brant.server.edge.downloads import checksum_headers, serve
 from brant.server.edge.errors import error_answer
 from brant.server.edge.links import Grant, Signer, check_link
+from brant.server.edge.pieces import Pieces
 from brant.server.edge.uploads import UploadEndpoint
+
+_MOST_OPENED: Final = 1024
+
+
+_Asked = tuple[str, str, Grant]
 
 
 class Accounts(Protocol):
@@ -26,7 +33,7 @@ class Accounts(Protocol):
 
 
 class Storage:
-    """The ASGI application under /storage."""
+    """The ASGI application under /storage. `state` is another number once anything in the database is."""
 
     def __init__(
         self,
@@ -34,13 +41,18 @@ class Storage:
         accounts: Accounts,
         uploads: UploadEndpoint,
         signer: Signer,
+        *,
         clock: Callable[[], datetime],
+        state: Callable[[], int],
     ) -> None:
         self._stored = stored
         self._accounts = accounts
         self._uploads = uploads
         self._signer = signer
         self._clock = clock
+        self._state = state
+        self._opened: OrderedDict[_Asked, tuple[int, BlobFile | Bundle]] = OrderedDict()
+        self._pieces = Pieces()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serves `uploads/{token}`, `blobs/{sha256}/{name}` and `bundles/{version_id}/{name}`."""
@@ -64,12 +76,27 @@ class Storage:
         kind, key, name = path
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         grant = check_link(self._signer, path, query, self._clock())
-        found = await run_in_threadpool(self._open, kind, key, grant)
+        found = await self._find(kind, key, grant)
         if isinstance(found, BlobFile):
-            checksums = checksum_headers(sha256=found.sha256, md5=found.md5)
-            await serve(scope, receive, send, content=found, etag=found.sha256, name=name, headers=checksums)
+            etag, headers = found.sha256, checksum_headers(sha256=found.sha256, md5=found.md5)
         else:
-            await serve(scope, receive, send, content=found, etag=found.etag, name=name, headers={})
+            etag, headers = found.etag, {}
+        await serve(
+            scope, receive, send, content=found, etag=etag, name=name, headers=headers, pieces=self._pieces
+        )
+
+    async def _find(self, kind: str, key: str, grant: Grant) -> BlobFile | Bundle:
+        """What an address names and still may give, looked up once for all ranges until something changes."""
+        asked, state = (kind, key, grant), self._state()
+        known = self._opened.get(asked)
+        if known is not None and known[0] == state:
+            self._opened.move_to_end(asked)
+            return known[1]
+        found = await run_in_threadpool(self._open, kind, key, grant)
+        self._opened[asked] = (state, found)
+        if len(self._opened) > _MOST_OPENED:
+            self._opened.popitem(last=False)
+        return found
 
     def _open(self, kind: str, key: str, grant: Grant) -> BlobFile | Bundle:
         if grant.token_id is not None and not self._accounts.stands(grant.token_id):

@@ -29,6 +29,8 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._writer = threading.Lock()
+        self._watch = threading.Lock()
+        self._watcher: sqlite3.Connection | None = None
         self._engine = sa.create_engine(
             sa.URL.create("sqlite+pysqlite", database=str(path)),
             connect_args={"timeout": _BUSY_SECONDS},
@@ -69,6 +71,20 @@ class Database:
                     connection.execute(statement)
         finally:
             self._writer.release()
+
+    def state(self) -> int:
+        """A number that is another one once anything was committed, by whichever process; takes microseconds.
+
+        What was read after it was asked for holds as long as it stays the same.
+        """
+        with self._watch:
+            if self._watcher is None:
+                # One that never writes: its own commits would not show (PRAGMA data_version).
+                self._watcher = sqlite3.connect(
+                    self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+                )
+            number: int = self._watcher.execute("PRAGMA data_version").fetchall()[0][0]
+            return number
 
     def migrate(self, revision: str = HEAD) -> None:
         """Brings the tables to `revision`, up or down; at a start-up they mostly are there already."""
@@ -119,6 +135,10 @@ class Database:
     def close(self) -> None:
         """Closes every connection; the object is of no use afterwards."""
         self._engine.dispose()
+        with self._watch:
+            if self._watcher is not None:
+                self._watcher.close()
+                self._watcher = None
 
     @contextmanager
     def _transaction(self, mode: str) -> Iterator[Connection]:

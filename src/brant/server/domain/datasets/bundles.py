@@ -1,46 +1,51 @@
 """Bundles: the zip of a version, computed from its manifest as it is read; nothing of it is ever stored."""
 
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
 
 import sqlalchemy as sa
 
 from brant.errors import NotFound
 from brant.server.domain.datasets import zip_layout
+from brant.server.domain.datasets.layouts import Laid, Layouts
 from brant.server.domain.datasets.permissions import visible_to_user
-from brant.server.store.blobs import CHUNK, BlobStore
+from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
-from brant.server.store.tables import blobs, datasets, files, versions
-
-# A range mostly asks for little; who reads on gets more at once.
-_FIRST_BATCH: Final = 20
-_BATCH: Final = 1000
+from brant.server.store.tables import datasets, versions
 
 
 @dataclass(frozen=True)
 class Bundle:
     """One version as a zip with its members stored. Every byte follows from the manifest and its time."""
 
-    version_id: int
-    file_count: int
     size: int
     """In bytes, exactly."""
     etag: str
     """A strong validator, without quotes."""
-    last_modified: datetime
+    _laid: Laid
     _directory_start: int
     _directory_size: int
-    _db: Database
+    _layouts: Layouts
     _store: BlobStore
 
-    def read(self, first: int, stop: int) -> Iterator[bytes]:
-        """The bytes from `first` up to, not including, `stop`, in pieces of at most 1 MiB.
+    @property
+    def version_id(self) -> int:
+        return self._laid.version_id
 
-        Memory stays constant. Raises NotFound when the version is deleted meanwhile.
+    @property
+    def last_modified(self) -> datetime:
+        """When the version was published."""
+        return self._laid.created
+
+    def read(self, first: int, stop: int) -> bytes:
+        """The bytes from `first` up to, not including, `stop`, all in memory.
+
+        Raises NotFound when the version is found to be deleted meanwhile.
         """
-        return _in_larger_pieces(self._pieces(max(0, first), min(stop, self.size)))
+        pieces = [*self._pieces(max(0, first), min(stop, self.size))]
+        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _pieces(self, first: int, stop: int) -> Iterator[bytes]:
         directory_stop = self._directory_start + self._directory_size
@@ -49,64 +54,40 @@ class Bundle:
         low, high = max(first, self._directory_start), min(stop, directory_stop)
         if low < high:
             yield from self._entries(low - self._directory_start, high - self._directory_start)
-        if directory_stop < stop:
-            end = zip_layout.end(self.file_count, self._directory_start, self._directory_size)
+        if max(first, directory_stop) < stop:
+            end = zip_layout.end(self._laid.file_count, self._directory_start, self._directory_size)
             yield end[max(0, first - directory_stop) : stop - directory_stop]
 
-    def _members(self, first: int, stop: int) -> Iterator[bytes]:
-        for row in self._rows(files.c.member_start, first):
-            if row.member_start >= stop:
-                return
-            header = zip_layout.local_header(row.path.encode(), row.size, row.crc32, self.last_modified)
-            low, high = max(0, first - row.member_start), stop - row.member_start
-            yield header[low:high]
-            low, high = max(0, low - len(header)), min(row.size, high - len(header))
-            if low < high:
-                yield from self._store.read(row.sha256, low, high)
+    def _members(self, at: int, stop: int) -> Iterator[bytes]:
+        number = bisect_right(self._layouts.fences(self._laid).members, at) - 1
+        while at < stop:
+            block = self._layouts.block(self._laid, number)
+            for start, header, sha256, size in block.members[block.at(at) :]:
+                data = start + len(header)
+                if at < data:
+                    yield header[at - start : stop - start]
+                    at = data
+                end = min(data + size, stop)
+                if at < end:
+                    yield self._store.read(sha256, at - data, end - data)
+                    at = end
+                if at >= stop:
+                    return
+            number += 1
 
-    def _entries(self, first: int, stop: int) -> Iterator[bytes]:
-        for row in self._rows(files.c.entry_start, first):
-            if row.entry_start >= stop:
-                return
-            entry = zip_layout.entry(
-                row.path.encode(), row.size, row.crc32, self.last_modified, row.member_start
-            )
-            yield entry[max(0, first - row.entry_start) : stop - row.entry_start]
-
-    def _rows(self, start: sa.Column[Any], first: int) -> Iterator[Any]:
-        """The files from the one that holds offset `first` of its kind, in order, a batch a transaction."""
-        ours = files.c.version_id == self.version_id
-        holder = sa.select(files.c.position).where(ours, start <= first).order_by(start.desc()).limit(1)
-        query = (
-            sa.select(
-                files.c.position,
-                files.c.path,
-                files.c.size,
-                files.c.sha256,
-                files.c.member_start,
-                files.c.entry_start,
-                blobs.c.crc32,
-            )
-            .join(blobs, blobs.c.sha256 == files.c.sha256)
-            .order_by(files.c.position)
-        )
-        with self._db.read() as connection:
-            position = connection.scalar(holder)
-        length = _FIRST_BATCH
-        while position is not None and position < self.file_count:
-            with self._db.read() as connection:
-                batch = connection.execute(
-                    query.where(ours, files.c.position >= position).limit(length)
-                ).all()
-            if not batch:
-                break
-            yield from batch
-            position, length = batch[-1].position + 1, _BATCH
-        if position is None or position < self.file_count:
-            raise NotFound("this version has been deleted while it was read")
+    def _entries(self, at: int, stop: int) -> Iterator[bytes]:
+        fences = self._layouts.fences(self._laid).entries
+        number = bisect_right(fences, at) - 1
+        while at < stop:
+            entries, start = self._layouts.block(self._laid, number).entries, fences[number]
+            yield entries[at - start : stop - start]
+            at = start + len(entries)
+            number += 1
 
 
-def find_bundle(db: Database, store: BlobStore, version_id: int, reader: int | None) -> Bundle:
+def find_bundle(
+    db: Database, layouts: Layouts, store: BlobStore, version_id: int, reader: int | None
+) -> Bundle:
     """The bundle of a version, for the user `reader` or for anybody.
 
     Raises NotFound when the version is not there any more, or the reader may not see its dataset.
@@ -121,27 +102,11 @@ def find_bundle(db: Database, store: BlobStore, version_id: int, reader: int | N
         raise NotFound("this version is not there any more: ask for the dataset again")
     directory_stop = row.directory_start + row.directory_size
     return Bundle(
-        version_id=version_id,
-        file_count=row.file_count,
         size=directory_stop + zip_layout.end_size(row.file_count, row.directory_start, row.directory_size),
         etag=row.fingerprint,
-        last_modified=row.created,
+        _laid=Laid(version_id, row.file_count, row.created),
         _directory_start=row.directory_start,
         _directory_size=row.directory_size,
-        _db=db,
+        _layouts=layouts,
         _store=store,
     )
-
-
-def _in_larger_pieces(pieces: Iterable[bytes], size: int = CHUNK) -> Iterator[bytes]:
-    """The same bytes, with small pieces put together: a version of many small files is many small pieces."""
-    waiting: list[bytes] = []
-    length = 0
-    for piece in pieces:
-        if length + len(piece) > size and waiting:
-            yield b"".join(waiting)
-            waiting, length = [], 0
-        waiting.append(piece)
-        length += len(piece)
-    if length:
-        yield b"".join(waiting)

@@ -1,7 +1,6 @@
 """Downloads: where the bytes of a version are, and what the edge needs to serve them."""
 
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,6 +13,7 @@ from brant.contract.method import HttpRedirect
 from brant.errors import NotFound
 from brant.server.domain.actor import Context
 from brant.server.domain.datasets.bundles import Bundle, find_bundle
+from brant.server.domain.datasets.layouts import Layouts
 from brant.server.domain.datasets.permissions import find_dataset, visible_to_user
 from brant.server.domain.datasets.versions import find_version
 from brant.server.store.blobs import BlobStore
@@ -33,8 +33,8 @@ class BlobFile:
     """When the version was published: a file that goes back to older bytes must not look older."""
     _store: BlobStore
 
-    def read(self, first: int, stop: int) -> Iterator[bytes]:
-        """The bytes from `first` up to, not including, `stop`, in pieces of at most 1 MiB."""
+    def read(self, first: int, stop: int) -> bytes:
+        """The bytes from `first` up to, not including, `stop`, all in memory."""
         return self._store.read(self.sha256, first, stop)
 
 
@@ -44,6 +44,7 @@ class Downloads:
     def __init__(self, db: Database, store: BlobStore) -> None:
         self._db = db
         self._store = store
+        self._layouts = Layouts(db)
 
     def download(self, context: Context, request: ApiDownloadDatasetRequest) -> HttpRedirect:
         """The address of one file, or without a file name of the whole version as a zip."""
@@ -93,7 +94,7 @@ class Downloads:
 
     def bundle(self, version_id: int, reader: int | None) -> Bundle:
         """A whole version as a zip, under the same conditions."""
-        return find_bundle(self._db, self._store, version_id, reader)
+        return find_bundle(self._db, self._layouts, self._store, version_id, reader)
 
 
 def _find_file(connection: Connection, version: Any, name: str) -> Any:

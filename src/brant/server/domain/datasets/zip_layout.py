@@ -5,6 +5,7 @@ Everything follows from names, sizes and CRCs, so that any range of the archive 
 
 import struct
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 
 _MAX_16: Final = 0xFFFF
@@ -111,6 +112,8 @@ def _entry_extra(size: int, member_start: int) -> bytes:
     return struct.pack(f"<2H{len(wide)}Q", 1, 8 * len(wide), *wide) if wide else b""
 
 
+# All members of a bundle bear the same time.
+@lru_cache(maxsize=64)
 def _dos_time(moment: datetime) -> tuple[int, int]:
     """Time and date in MS-DOS form, in steps of two seconds, in UTC (4.4.6)."""
     utc = moment.astimezone(UTC)
