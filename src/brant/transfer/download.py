@@ -216,8 +216,15 @@ class _Download:
 
     def _publish(self) -> Downloaded:
         partial = self._partial
-        result = Downloaded(partial.destination, partial.held.total, self._sha256, self._resumed_from)
-        partial.publish(http_date(partial.identity.last_modified if partial.identity else None))
+        identity = partial.identity or Identity()
+        result = Downloaded(
+            partial.destination,
+            partial.held.total,
+            self._sha256,
+            self._resumed_from,
+            verified=learned(self._expected, identity).proof,
+        )
+        partial.publish(http_date(identity.last_modified))
         if self._meter:
             self._meter.finish()
             self._meter = None

@@ -4,11 +4,13 @@ from base64 import b64decode
 from dataclasses import dataclass
 from hashlib import md5, sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from brant.transfer.journal import Identity
 from brant.transfer.partial import local_failure
 from brant.transfer.retry import http_date
+
+Proof = Literal["sha256", "md5", "size"]
 
 _READ: Final = 1024 * 1024
 
@@ -21,13 +23,18 @@ class Expected:
     md5: bytes | None = None
     sha256: str | None = None
 
+    @property
+    def proof(self) -> Proof:
+        """What a file that passes is verified by."""
+        return "sha256" if self.sha256 else "md5" if self.md5 else "size"
+
 
 @dataclass(frozen=True, slots=True)
 class Downloaded:
     """A file that is whole and verified.
 
     `resumed_from` counts the bytes that were there already; `reused` says that nothing was fetched, since the
-    file itself was.
+    file itself was; `verified` what it was compared by with what caller or server told.
     """
 
     path: Path
@@ -35,6 +42,7 @@ class Downloaded:
     sha256: str
     resumed_from: int
     reused: bool = False
+    verified: Proof = "size"
 
 
 def fault_of(size: int, sha256: str, md5: bytes | None, known: Expected) -> str | None:
@@ -78,7 +86,7 @@ def existing_file(path: Path, known: Expected, offered: Identity) -> Downloaded 
         return None
     if known.md5 and not known.sha256 and known.md5 != other:
         return None
-    return Downloaded(path, facts.st_size, digest, facts.st_size, reused=True)
+    return Downloaded(path, facts.st_size, digest, facts.st_size, reused=True, verified=known.proof)
 
 
 def _hash_file(path: Path, *, with_md5: bool) -> tuple[str, bytes]:
