@@ -3,9 +3,9 @@
 import io
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from zlib import crc32
 
 from brant.errors import Corrupt
+from brant.transfer.checksums import crc32
 from brant.transfer.names import shown
 
 
@@ -16,7 +16,8 @@ class Entry:
     parts: tuple[str, ...]
     size: int
     is_folder: bool
-    chunks: Callable[[], Iterator[bytes]]
+    chunks: Callable[[], Iterator[bytes | memoryview]]
+    crc32: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +29,19 @@ class Member:
 
     name: str
     size: int
-    _chunks: Callable[[], Iterator[bytes]]
+    _chunks: Callable[[], Iterator[bytes | memoryview]]
 
     def open(self) -> io.BufferedReader:
         """A stream of its bytes, constant in memory; Corrupt comes in place of its last bytes."""
         return io.BufferedReader(_ChunkReader(self._chunks()))
 
 
-def checked(chunks: Iterator[bytes], name: str, size: int, crc: int | None) -> Iterator[bytes]:
+def checked(
+    chunks: Iterator[bytes | memoryview], name: str, size: int, crc: int | None
+) -> Iterator[bytes | memoryview]:
     """The same chunks; the last of them only if length and CRC-32 are right. Corrupt else."""
-    held, total, actual = b"", 0, 0
+    held: bytes | memoryview = b""
+    total = actual = 0
     for chunk in chunks:
         total += len(chunk)
         if total > size:
@@ -59,7 +63,7 @@ def checked(chunks: Iterator[bytes], name: str, size: int, crc: int | None) -> I
 
 
 class _ChunkReader(io.RawIOBase):
-    def __init__(self, chunks: Iterator[bytes]) -> None:
+    def __init__(self, chunks: Iterator[bytes | memoryview]) -> None:
         self._chunks = chunks
         self._rest = memoryview(b"")
 

@@ -44,17 +44,8 @@ class Limits:
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[None]:
+def reading(path: Path | str) -> Iterator[None]:
     """Every way in which the standard library says that an archive is broken becomes Corrupt."""
-    from lzma import LZMAError
-    from tarfile import TarError
-    from zipfile import BadZipFile
-    from zlib import error as zlib_error
-
-    broken = (
-        *(BadZipFile, TarError, LZMAError, zlib_error, struct_error, EOFError),
-        *(ValueError, OverflowError, RecursionError, NotImplementedError),
-    )
     try:
         yield
     except BrantError:
@@ -64,9 +55,27 @@ def reading(path: Path) -> Iterator[None]:
         if error.errno is None:
             raise damaged(path, str(error)) from error
         raise LocalFailure(f"{path} cannot be read ({error.strerror}); check the file.") from error
-    except broken as error:
+    except Exception as error:
+        if not isinstance(error, _broken()):
+            raise
         raise damaged(path, str(error) or type(error).__name__) from error
 
 
-def damaged(path: Path, reason: str) -> Corrupt:
-    return Corrupt(f"{path.name} is damaged ({' '.join(reason.split())[:160]}); fetch or pack it again.")
+def _broken() -> tuple[type[Exception], ...]:
+    """Imported only when there is an error: none of these modules is needed for a zip that is sound."""
+    from lzma import LZMAError
+    from tarfile import TarError
+    from zlib import error as zlib_error
+
+    from brant.transfer.inflate import InflateError
+
+    return (
+        *(TarError, LZMAError, zlib_error, InflateError, struct_error, EOFError),
+        *(ValueError, OverflowError, RecursionError, NotImplementedError),
+    )
+
+
+def damaged(archive: Path | str, reason: str) -> Corrupt:
+    """The error for an archive, given by its path or its name, that is not what it should be."""
+    name = archive if isinstance(archive, str) else archive.name
+    return Corrupt(f"{name} is damaged ({' '.join(reason.split())[:160]}); fetch or pack it again.")

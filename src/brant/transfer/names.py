@@ -9,6 +9,9 @@ from brant.errors import InvalidInput
 _MAX_COMPONENT: Final = 255
 _MAX_PATH: Final = 4000
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
+# Most names are plain: printable ASCII, no drive, no backslash, no component that begins with a dot or space.
+_PLAIN_PART: Final = r"[!-\-0-\[\]-~][ -.0-\[\]-~]*"
+_PLAIN: Final = re.compile(rf"(?![A-Za-z]:){_PLAIN_PART}(?:/{_PLAIN_PART})*")
 
 
 def safe_parts(name: str) -> tuple[str, ...]:
@@ -17,6 +20,8 @@ def safe_parts(name: str) -> tuple[str, ...]:
     Raises InvalidInput, naming the member, for one that is absolute, has a drive letter, "..", a backslash, a
     control character, letters that no file name can hold, or is too long; and for one that names nothing.
     """
+    if len(name) <= _MAX_COMPONENT and _PLAIN.fullmatch(name):
+        return tuple(name.split("/"))
     fault = _fault(name)
     if fault:
         raise InvalidInput(
@@ -55,31 +60,38 @@ class Names:
     """The names taken so far. Two that some file system would hold for one do not go together."""
 
     def __init__(self) -> None:
-        self._taken: dict[str, tuple[str, bool]] = {}
+        self._taken: dict[str, str] = {}
+        """The path of each name, by its folded form; that of a folder ends with a slash."""
+        self._folders: set[tuple[str, ...]] = {()}
 
-    def add(self, parts: tuple[str, ...], *, is_folder: bool) -> None:
-        """Take a name, and the folders that it lies in.
+    def add(self, parts: tuple[str, ...], *, is_folder: bool) -> str:
+        """Take a name, and the folders that it lies in; gives its path.
 
         Raises InvalidInput for a file given twice, names that differ only in case or Unicode form, and a name
         that is a file in one place and a folder in another.
         """
-        for depth in range(1, len(parts) + 1):
-            path = "/".join(parts[:depth])
-            folder = is_folder or depth < len(parts)
-            key = _folded(path)
-            if key not in self._taken:
-                self._taken[key] = (path, folder)
-                continue
-            known, known_folder = self._taken[key]
-            if known != path:
-                raise InvalidInput(
-                    f"The archive members {shown(known)} and {shown(path)} are one name to some systems; "
-                    "nothing is taken from such an archive."
-                )
-            if not (folder and known_folder):
-                raise InvalidInput(
-                    f"The archive holds {shown(path)} twice; pack it again without one of them."
-                )
+        parent = parts[:-1]
+        if parent not in self._folders:
+            self.add(parent, is_folder=True)
+        path = "/".join(parts)
+        key = path.lower() if path.isascii() else _folded(path)
+        if key in self._taken:
+            _check_same_folder(self._taken[key], path, is_folder=is_folder)
+        self._taken[key] = path + "/" if is_folder else path
+        if is_folder:
+            self._folders.add(parts)
+        return path
+
+
+def _check_same_folder(known: str, path: str, *, is_folder: bool) -> None:
+    name = known.removesuffix("/")
+    if name != path:
+        raise InvalidInput(
+            f"The archive members {shown(name)} and {shown(path)} are one name to some systems; "
+            "nothing is taken from such an archive."
+        )
+    if not is_folder or name == known:
+        raise InvalidInput(f"The archive holds {shown(path)} twice; pack it again without one of them.")
 
 
 def _folded(path: str) -> str:
