@@ -109,10 +109,12 @@ import sys
 from pathlib import Path
 from brant.cli.context import Context
 from brant.cli.confirm import Consent
+from brant.cli.voice import Voice
 from brant.client.datasets import delete
 from brant.contract.handles import DatasetHandle
 
-context = Context(os.environ, Path.home(), None, None, {verbose}, None, sys.stdout, sys.stderr, Consent())
+streams = None, sys.stdout, sys.stderr
+context = Context(os.environ, Path.home(), None, None, {verbose}, *streams, Consent(), Voice(sys.stderr))
 {asked}
 with context.session() as session:
     delete(session, DatasetHandle.parse({handle!r}))

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TextIO
 
-from brant.cli.output import Format, Output, clean
-from brant.redact import redact
+from brant.cli.output import Format, Output
+from brant.cli.voice import Showing, Voice
 
 if TYPE_CHECKING:
     from brant.cli.confirm import Consent
@@ -26,6 +26,7 @@ class Context(NamedTuple):
     out: TextIO
     err: TextIO
     consent: "Consent"
+    voice: Voice
 
     def session(self, credentials: "Credentials | None" = None) -> "Session":
         """A session with the server that options and environment name; without `credentials`, with those that
@@ -63,12 +64,10 @@ class Context(NamedTuple):
         """Where results go."""
         return Output(self.out, format_)
 
-    def progress(self, *, quiet: bool) -> "Progress":
-        """Where bytes on the move are shown: a bar on a terminal's standard error, or nowhere."""
-        from brant.transfer.progress import Bars, Silent
-
-        return Silent() if quiet else Bars(self.err)
+    def progress(self, showing: Showing) -> "Progress":
+        """Where bytes on the move are shown; whoever asks for it closes it."""
+        return self.voice.show(showing)
 
     def say(self, text: str) -> None:
         """One line for the reader, on standard error: a hint, a warning, what happens now."""
-        self.err.write(clean(redact(text)) + "\n")
+        self.voice.say(text)

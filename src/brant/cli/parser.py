@@ -68,8 +68,11 @@ def count(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1 on")
 
 
-def declare_format(parser: argparse.ArgumentParser) -> None:
-    """How results are shown; `format` of the parsed arguments is an `output.Format`."""
+def declare_format(parser: argparse.ArgumentParser, *, short: bool = True) -> None:
+    """How results are shown; `format` of the parsed arguments is an `output.Format`.
+
+    Without `short`, `-v` is left to another option of the verb.
+    """
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
         "--format",
@@ -78,5 +81,10 @@ def declare_format(parser: argparse.ArgumentParser) -> None:
         help="table (default), csv or json; with some fields alone: 'json(a,b)'",
     )
     group.add_argument(
-        "-v", "--csv", dest="format", action="store_const", const=Format("csv"), help="as --format csv"
+        *(["-v"] if short else []),
+        "--csv",
+        dest="format",
+        action="store_const",
+        const=Format("csv"),
+        help="as --format csv",
     )

@@ -10,6 +10,7 @@ from brant.cli.confirm import Consent
 from brant.cli.context import Context
 from brant.cli.crashes import filter_crashes
 from brant.cli.parser import Parser, actions, verb_parser
+from brant.cli.voice import Voice
 from brant.errors import UsageError
 
 
@@ -30,6 +31,7 @@ def run_verb(found: Found) -> int:
         out=sys.stdout,
         err=sys.stderr,
         consent=Consent(),
+        voice=Voice(sys.stderr),
     )
     code: int | None = module.run(module.read(parsed), context)
     return code or 0

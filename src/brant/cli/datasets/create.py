@@ -1,6 +1,7 @@
 """`brant datasets create`: publishes a folder as a new dataset."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import closing
 from typing import NamedTuple
 
 from brant.cli.context import Context
@@ -37,13 +38,13 @@ def run(options: Options, context: Context) -> None:
     from brant.client.datasets.publishing import create
 
     upload = options.upload
-    with context.session() as session:
+    with context.session() as session, closing(context.progress(upload.showing)) as progress:
         published = create(
             session,
             upload.folder,
             public=options.public,
             dir_mode=upload.dir_mode,
             ignore=upload.ignore,
-            progress=context.progress(quiet=upload.quiet),
+            progress=progress,
         )
     tell(published, "public dataset" if options.public else "private dataset", upload, context)

@@ -1,6 +1,7 @@
 """`brant datasets download`: a dataset, or some of its files, into a folder of their own."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,6 +9,7 @@ from brant.cli.context import Context
 from brant.cli.datasets.arguments import declare_handle, read_handle, resolve
 from brant.cli.output import Column, Format, Output, counted
 from brant.cli.parser import declare_format
+from brant.cli.voice import Showing, declare_progress, read_progress
 from brant.errors import BrantError
 
 if TYPE_CHECKING:
@@ -40,6 +42,7 @@ class Options(NamedTuple):
     unzip: bool
     force: bool
     quiet: bool
+    showing: Showing
     format: Format
 
 
@@ -63,8 +66,8 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument("-w", "--wp", dest="path", action="store_const", const=".", help="into this folder")
     parser.add_argument("--unzip", action="store_true", help="as files, instead of one zip")
     parser.add_argument("-o", "--force", action="store_true", help="again, even what is here and whole")
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no list")
-    declare_format(parser)
+    declare_progress(parser, quiet="no progress, no list")
+    declare_format(parser, short=False)
 
 
 def read(parsed: Namespace) -> Options:
@@ -82,6 +85,7 @@ def read(parsed: Namespace) -> Options:
         unzip=parsed.unzip,
         force=parsed.force,
         quiet=parsed.quiet,
+        showing=read_progress(parsed),
         format=parsed.format,
     )
 
@@ -95,18 +99,19 @@ def run(options: Options, context: Context) -> None:
     with context.session() as session:
         handle = resolve(options.dataset, session, version=options.version)
         into = options.path or _own_folder(handle, context)
-        arrived = download(
-            session,
-            handle,
-            into,
-            file=options.file,
-            folder=options.folder,
-            unzip=options.unzip,
-            include=options.include,
-            exclude=options.exclude,
-            force=options.force,
-            progress=context.progress(quiet=options.quiet),
-        )
+        with closing(context.progress(options.showing)) as progress:
+            arrived = download(
+                session,
+                handle,
+                into,
+                file=options.file,
+                folder=options.folder,
+                unzip=options.unzip,
+                include=options.include,
+                exclude=options.exclude,
+                force=options.force,
+                progress=progress,
+            )
         if not options.quiet:
             _tell_licence(session, handle, context)
     _list(arrived, into, output, options, context)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from brant.cli.context import Context
 from brant.cli.output import Column, Format, counted
 from brant.cli.parser import declare_format
+from brant.cli.voice import Showing, declare_progress, read_progress
 
 if TYPE_CHECKING:
     from brant.client.datasets.publishing import Published
@@ -22,6 +23,7 @@ class Upload(NamedTuple):
     dir_mode: "DirMode"
     ignore: tuple[str, ...]
     quiet: bool
+    showing: Showing
     format: Format
 
 
@@ -47,8 +49,8 @@ def declare_upload(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--ignore-patterns", action="append", metavar="GLOB", help="leave such files out; may be repeated"
     )
-    parser.add_argument("-q", "--quiet", action="store_true", help="no progress, no summary")
-    declare_format(parser)
+    declare_progress(parser, quiet="no progress, no summary")
+    declare_format(parser, short=False)
 
 
 def read_upload(parsed: Namespace) -> Upload:
@@ -58,6 +60,7 @@ def read_upload(parsed: Namespace) -> Upload:
         dir_mode=parsed.dir_mode,
         ignore=tuple(parsed.ignore_patterns or ()),
         quiet=parsed.quiet,
+        showing=read_progress(parsed),
         format=parsed.format,
     )
 

@@ -1,6 +1,7 @@
 """`brant datasets version`: publishes a folder as a new version of its dataset."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import closing
 from typing import NamedTuple
 
 from brant.cli.confirm import declare_yes
@@ -55,7 +56,7 @@ def run(options: Options, context: Context) -> None:
         named = described.handle or f"dataset {described.id_no}"
         question = f"Delete all versions of {named} before the new one? It cannot be undone."
         context.confirm(question, yes=options.yes)
-    with context.session() as session:
+    with context.session() as session, closing(context.progress(upload.showing)) as progress:
         published = create_version(
             session,
             upload.folder,
@@ -63,6 +64,6 @@ def run(options: Options, context: Context) -> None:
             delete_old=options.delete_old,
             dir_mode=upload.dir_mode,
             ignore=upload.ignore,
-            progress=context.progress(quiet=upload.quiet),
+            progress=progress,
         )
     tell(published, "a new version of", upload, context)
