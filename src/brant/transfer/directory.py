@@ -37,8 +37,7 @@ class Listed(NamedTuple):
     """A member as the directory lists it; every name is safe, and no two are one (names.py)."""
 
     name: str
-    """Its path, safe and relative: the parts, joined by "/"."""
-    parts: tuple[str, ...]
+    """Its path, safe and relative."""
     is_folder: bool
     method: int
     crc32: int
@@ -52,6 +51,11 @@ class Listed(NamedTuple):
     """Where the next header, or the directory, begins: nothing of this member lies at or behind it."""
     raw: bytes
     """Its name as the archive writes it."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The components of its path."""
+        return tuple(self.name.split("/"))
 
 
 class _Row(NamedTuple):
@@ -173,18 +177,20 @@ def _stops(rows: list[_Row], directory: int, name: str) -> dict[int, int]:
 def _listed(rows: list[_Row], stops: dict[int, int]) -> list[Listed]:
     encoding = guessed_encoding(row.raw for row in rows if row.name is None and not _is_utf8(row.raw))
     names, listed = Names(), []
-    for raw, told, flags, method, crc, packed, size, attributes, offset in rows:
+    # Of a long list there is never more than one copy.
+    rows.reverse()
+    while rows:
+        raw, told, flags, method, crc, packed, size, attributes, offset = rows.pop()
         name = guessed_name(raw, encoding) if told is None else told
-        parts = safe_parts(name)
-        is_folder = name[-1] == "/"
-        path = names.add(parts, is_folder=is_folder)
+        is_folder = name[-1:] == "/"
+        path = names.add(safe_parts(name), is_folder=is_folder)
         if flags & _ENCRYPTED or method not in METHODS or _FORMAT_OF_FILE.get(attributes >> 28, "x"):
             raise _untaken(path, flags, method, attributes)
         if is_folder and size:
             raise Corrupt(
                 f"The archive member {shown(path)} is a folder with bytes of its own; pack it again."
             )
-        listed.append(Listed(path, parts, is_folder, method, crc, packed, size, offset, stops[offset], raw))
+        listed.append(Listed(path, is_folder, method, crc, packed, size, offset, stops[offset], raw))
     return listed
 
 
