@@ -15,12 +15,14 @@ from brant.errors import (
     LocalFailure,
     NotFound,
     PayloadTooLarge,
+    PermissionDenied,
     RateLimited,
     ServerFailure,
     Unauthenticated,
     Unreachable,
 )
 from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.progress import Silent
 from brant.transfer.upload import Uploaded, upload
 from tests.transfer.conftest import Waits
 from tests.transfer.peer import Exchange, Peer, Step, peer, status
@@ -392,27 +394,59 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     assert server.requests == []
 
 
-class Heard:
+class Heard(Silent):
+    """Adds up what a progress is told."""
+
     def __init__(self) -> None:
         self.events: list[object] = []
         self.total = 0
 
-    def start(self, label: str, total: int | None) -> None:
-        self.events.append((label, total))
+    def begin(self, name: str, size: int | None, *, held: int = 0) -> "Heard":
+        self.events.append((name, size, held))
+        self.total += held
+        return self
 
     def advance(self, n: int) -> None:
         self.total += n
 
-    def finish(self) -> None:
-        self.events.append("finish")
+    def note(self, text: str) -> None:
+        self.events.append(text)
+
+    def finish(self, *, complete: bool = True) -> None:
+        self.events.append("whole" if complete else "in part")
 
 
 def test_progress_adds_up_to_the_size_however_it_was_cut(file: Path) -> None:
     inbox, heard = Inbox(), Heard()
     with peer(inbox.cut_after(MIB), inbox) as server:
         send(server, file, progress=heard)
-    assert heard.events == [("penguins.csv", SIZE), "finish"]
+    assert heard.events == [("penguins.csv", SIZE, 0), "whole"]
     assert heard.total == SIZE
+
+
+@pytest.mark.parametrize("held", [0, 2 * MIB, SIZE])
+def test_what_an_earlier_run_has_sent_counts_as_held(file: Path, held: int) -> None:
+    inbox, heard = Inbox(), Heard()
+    inbox.held = DATA[:held]
+    with peer(inbox) as server:
+        send(server, file, progress=heard, resume=True)
+    assert heard.events == [("penguins.csv", SIZE, held), "whole"]
+    assert heard.total == SIZE
+
+
+def test_a_file_that_stays_behind_is_told_as_such(file: Path) -> None:
+    heard = Heard()
+    with peer(status(403)) as server, pytest.raises(PermissionDenied):
+        send(server, file, progress=heard)
+    assert heard.events == [("penguins.csv", SIZE, 0), "in part"]
+
+
+def test_a_long_wait_is_told_and_a_short_one_is_not(file: Path) -> None:
+    inbox, heard = Inbox(), Heard()
+    with peer(status(503, b"", Retry_After="9"), status(503, b"", Retry_After="1"), inbox) as server:
+        send(server, file, progress=heard, random=lambda: 0.0)
+        told = f"127.0.0.1:{server.port} answered 503 Scripted when uploading penguins.csv"
+    assert heard.events[1:-1] == [f"{told}; trying again in 9 s…"]
 
 
 def test_memory_does_not_grow_with_the_file(tmp_path: Path, pool: Pool) -> None:

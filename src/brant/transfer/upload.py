@@ -113,16 +113,22 @@ class _Upload:
         self._meter: Meter | None = None
 
     def run(self, delays: Delays, sleep: Callable[[float], None], *, resume: bool) -> Uploaded:
-        meter = self._meter = Meter(self._progress.begin(self._path.name, self._size), lambda: self._position)
         whole = False
         try:
+            if not resume:
+                self._begin(held=0)
             self._send_all(delays, sleep, ask=resume)
             self._digest.catch_up(self._size)
             self._check_unchanged()
             whole = True
         finally:
-            meter.finish(complete=whole)
+            if self._meter:
+                self._meter.finish(complete=whole)
         return Uploaded(self._size, self._digest.sha256.hexdigest())
+
+    def _begin(self, held: int) -> None:
+        track = self._progress.begin(self._path.name, self._size, held=held)
+        self._meter = Meter(track, lambda: self._position, held)
 
     def _send_all(self, delays: Delays, sleep: Callable[[float], None], *, ask: bool) -> None:
         """Send; after a failure ask how far the server is, and go on from there, until it has everything."""
@@ -224,6 +230,8 @@ class _Upload:
         self._position = position
         if self._meter:
             self._meter.show()
+        else:  # the first answer to a later run: what an earlier one has sent
+            self._begin(held=position)
 
     def _check_unchanged(self) -> None:
         """Conflict if the file is no longer the one that was opened."""

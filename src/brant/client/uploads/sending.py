@@ -12,12 +12,21 @@ from brant.client.uploads.journal import Begun, UploadJournal
 from brant.contract.blobs import START_BLOB_UPLOAD, ApiBlobType, ApiStartBlobUploadRequest
 from brant.contract.extensions import CLAIM_BLOBS, BlobClaim, ClaimBlobsRequest
 from brant.errors import Conflict, InvalidInput, LocalFailure, NotFound, PermissionDenied, ServerFailure
-from brant.transfer.progress import Progress
+from brant.transfer.progress import Progress, Silent, Waits
 from brant.transfer.upload import upload
 
 _WORKERS: Final = 4
 _CLAIM_EXTENSION: Final = "claim-blobs"
 _CLAIMS_AT_ONCE: Final = 500
+
+
+class _Job(NamedTuple):
+    """What is shared by all the files of one call: whom to ask, what to remember, whom to tell."""
+
+    session: Session
+    journal: UploadJournal
+    progress: Progress
+    waits: Waits
 
 
 class Sent(NamedTuple):
@@ -42,9 +51,12 @@ def upload_files(
     tokens |= _remembered([file for file in files if file.path not in tokens], hashes, journal)
     reused = len(tokens)
     missing = [file for file in files if file.path not in tokens]
+    told = progress or Silent()
+    told.expect(sum(file.size for file in missing), len(missing))
+    job = _Job(session, journal, told, Waits(told))
 
     def send(file: LocalFile) -> None:
-        tokens[file.path] = _send(session, file, hashes.get(file.path), journal, progress)
+        tokens[file.path] = _send(job, file, hashes.get(file.path))
 
     for_each(missing, send, workers=_WORKERS)
     for file in files:
@@ -114,45 +126,35 @@ def _hash(file: LocalFile) -> str:
     return digest
 
 
-def _send(
-    session: Session, file: LocalFile, digest: str | None, journal: UploadJournal, progress: Progress | None
-) -> str:
+def _send(job: _Job, file: LocalFile, digest: str | None) -> str:
     """Send one file, going on where an earlier run stopped; its token."""
-    begun = journal.find(file)
+    begun = job.journal.find(file)
     if begun is not None:
         try:
-            return _finish(session, file, digest, begun, journal, progress=progress, resume=True)
+            return _finish(job, file, digest, begun, resume=True)
         except (NotFound, PermissionDenied, InvalidInput):
             # The server has given up what was begun; a token that it still knows would be of no use.
-            journal.forget(file)
-    begun = _start(session, file, ApiBlobType.DATASET)
-    journal.begin(file, begun)
-    return _finish(session, file, digest, begun, journal, progress=progress, resume=False)
+            job.journal.forget(file)
+    begun = _start(job.session, file, ApiBlobType.DATASET)
+    job.journal.begin(file, begun)
+    return _finish(job, file, digest, begun, resume=False)
 
 
-def _finish(
-    session: Session,
-    file: LocalFile,
-    digest: str | None,
-    begun: Begun,
-    journal: UploadJournal,
-    *,
-    progress: Progress | None,
-    resume: bool,
-) -> str:
+def _finish(job: _Job, file: LocalFile, digest: str | None, begun: Begun, *, resume: bool) -> str:
     done = upload(
-        session.pool,
+        job.session.pool,
         begun.url,
         file.local,
         size=file.size,
-        progress=progress,
-        sleep=session.sleep,
-        random=session.random,
+        progress=job.progress,
+        waits=job.waits,
+        sleep=job.session.sleep,
+        random=job.session.random,
         resume=resume,
     )
     if not file.unchanged() or digest not in (None, done.sha256):
         raise _changed(file)
-    journal.finish(file, done.sha256)
+    job.journal.finish(file, done.sha256)
     return begun.token
 
 
