@@ -218,18 +218,19 @@ class Blob:
             found["x-goog-hash"] = f"crc32c=AAAAAA==, md5={digest}"
         return found
 
-    def plan(self, request: Request) -> tuple[int, int, dict[str, str]]:
-        """Status, first byte, and headers of the right answer."""
+    def plan(self, request: Request) -> tuple[int, int, int, dict[str, str]]:
+        """Status, first byte, the byte after the last, and headers of the right answer."""
         size = len(self.data)
-        asked = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))
+        asked = re.fullmatch(r"bytes=(\d*)-(\d*)", request.headers.get("range", ""))
         condition = request.headers.get("if-range")
         if not (self.ranges and asked) or condition not in (None, self.etag, self.last_modified):
-            return 200, 0, {**self.headers(), "Content-Length": str(size)}
-        start = int(asked[1])
+            return 200, 0, size, {**self.headers(), "Content-Length": str(size)}
+        start = int(asked[1]) if asked[1] else max(0, size - int(asked[2]))
+        stop = min(size, int(asked[2]) + 1) if asked[1] and asked[2] else size
         if start >= size:
-            return 416, size, {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
-        span = {"Content-Range": f"bytes {start}-{size - 1}/{size}", "Content-Length": str(size - start)}
-        return 206, start, {**self.headers(), **span}
+            return 416, size, size, {"Content-Range": f"bytes */{size}", "Content-Length": "0"}
+        span = {"Content-Range": f"bytes {start}-{stop - 1}/{size}", "Content-Length": str(stop - start)}
+        return 206, start, stop, {**self.headers(), **span}
 
     def __call__(self, exchange: Exchange) -> None:
         self.up_to(None)(exchange)
@@ -239,10 +240,9 @@ class Blob:
 
         def step(exchange: Exchange) -> None:
             exchange.read_body()
-            code, start, headers = self.plan(exchange.request)
+            code, start, stop, headers = self.plan(exchange.request)
             exchange.head(code, headers)
-            end = None if count is None else start + count
-            exchange.send(self.data[start:end])
+            exchange.send(self.data[start : stop if count is None else min(stop, start + count)])
             if count is not None:
                 (then or Exchange.hang_up)(exchange)
 

@@ -3,11 +3,13 @@
 import errno
 import fcntl
 import hashlib
+import json
 import os
 import random
 import resource
 import stat
 import time
+import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,7 +32,9 @@ from brant.errors import (
 )
 from brant.transfer.download import Downloaded, Expected, download
 from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.progress import Silent
 from tests.transfer.conftest import Waits
+from tests.transfer.partials import beginning, journal_of, partial_of, proven
 from tests.transfer.peer import Blob, Exchange, Peer, Step, peer, status
 
 MIB = 1024 * 1024
@@ -43,14 +47,6 @@ MD5 = hashlib.md5(DATA).digest()
 @pytest.fixture
 def target(tmp_path: Path) -> Path:
     return tmp_path / "data" / "penguins.csv"
-
-
-def partial_of(target: Path) -> Path:
-    return target.with_name(target.name + ".brant-partial")
-
-
-def journal_of(target: Path) -> Path:
-    return target.with_name(target.name + ".brant-journal")
 
 
 def assert_alone(target: Path, data: bytes = DATA) -> None:
@@ -69,7 +65,7 @@ def begun(target: Path, count: int, blob: Blob = BLOB) -> None:
     """Leave a partial file of `count` bytes, as a process does whose line was cut."""
     with peer(blob.up_to(count)) as server, pytest.raises(Unreachable):
         fetch(server, target, attempts=1)
-    assert partial_of(target).read_bytes() == blob.data[:count]
+    assert beginning(target) == blob.data[:count]
     assert not target.exists()
 
 
@@ -130,9 +126,7 @@ def test_a_cut_is_resumed_where_it_was(target: Path, waits: Waits, count: int) -
     assert_alone(target)
     assert len(waits) == 1
     second = server.requests[1].headers
-    assert (second.get("range"), second.get("if-range")) == (
-        (f"bytes={count}-", '"one"') if count else (None, None)
-    )
+    assert (second["range"], second["if-range"]) == (f"bytes={count}-", '"one"')
     assert result.sha256 == SHA256
 
 
@@ -167,15 +161,17 @@ def test_a_later_process_resumes_and_says_from_where(target: Path) -> None:
     assert (result.resumed_from, result.sha256) == (123_456, SHA256)
 
 
-def test_a_partial_that_is_complete_needs_no_byte_more(target: Path) -> None:
+def test_a_partial_that_is_complete_is_asked_about_and_not_fetched(target: Path) -> None:
     begun(target, len(DATA) - 1)
-    with partial_of(target).open("ab") as file:
+    with partial_of(target).open("r+b") as file:
+        file.seek(-1, 2)
         file.write(DATA[-1:])
     with journal_of(target).open("a") as journal:
-        journal.write(f'{{"at":{len(DATA)},"sha256":"{SHA256}"}}\n')
+        line = {"at": len(DATA) - 1, "to": len(DATA), "crc32": zlib.crc32(DATA[-1:])}
+        journal.write(json.dumps(line) + "\n")
     with peer(BLOB) as server:
         assert fetch(server, target).resumed_from == len(DATA)
-        assert [asked.headers["range"] for asked in server.requests] == [f"bytes={len(DATA)}-"]
+        assert [asked.headers["range"] for asked in server.requests] == [f"bytes={len(DATA) - 1}-"]
     assert_alone(target)
 
 
@@ -216,7 +212,7 @@ def test_no_error_page_ever_touches_the_partial_file(target: Path, waits: Waits,
     page = status(code, b"x" * (len(DATA) - 200_000))
     with peer(page) as server, pytest.raises(Exception, match="penguins"):
         fetch(server, target, waits, attempts=3)
-    assert partial_of(target).read_bytes() == DATA[:200_000]
+    assert beginning(target) == DATA[:200_000]
     assert not target.exists()
     with peer(BLOB) as server:
         assert fetch(server, target).resumed_from == 200_000
@@ -351,7 +347,7 @@ def test_a_server_without_ranges_costs_no_byte_that_is_there(target: Path) -> No
 
     def watch(exchange: Exchange) -> None:
         blob.up_to(50_000)(exchange)
-        seen.append(partial_of(target).stat().st_size)
+        seen.append(len(beginning(target)))
 
     with peer(watch, blob) as server:
         assert fetch(server, target).resumed_from == 100_000
@@ -400,7 +396,7 @@ def test_a_page_that_claims_success_is_not_taken_for_the_object(target: Path, wa
     begun(target, 100_000)
     with peer(status(200, b"<html>please sign in</html>")) as server, pytest.raises(Conflict):
         fetch(server, target, waits, attempts=2)
-    assert partial_of(target).read_bytes() == DATA[:100_000]
+    assert beginning(target) == DATA[:100_000]
     with peer(BLOB) as server:
         assert fetch(server, target).resumed_from == 100_000
 
@@ -409,7 +405,7 @@ def test_an_answer_of_the_wrong_size_is_not_even_begun(target: Path, waits: Wait
     begun(target, 100_000)
     with peer(Blob(b"short", etag='"two"')) as server, pytest.raises(Corrupt):
         fetch(server, target, waits, expected=Expected(size=len(DATA)), attempts=2)
-    assert partial_of(target).read_bytes() == DATA[:100_000]
+    assert beginning(target) == DATA[:100_000]
 
 
 def test_an_encoded_answer_is_refused(target: Path) -> None:
@@ -434,16 +430,19 @@ def test_a_bit_flipped_in_the_partial_file_is_found_and_fetched_again(target: Pa
     assert_alone(target)
 
 
-def test_only_what_follows_the_damage_is_fetched_again(target: Path) -> None:
+def test_only_the_damaged_range_is_fetched_again(target: Path) -> None:
     data = random.Random(5).randbytes(5 * MIB)
     blob = Blob(data, with_md5=False)
     begun(target, 4 * MIB + 5, blob)
+    before = proven(target)
     with partial_of(target).open("r+b") as file:
         file.seek(3 * MIB + 17)
         file.write(b"?!?")
+    lost = {start: piece for start, piece in before.items() if start not in proven(target)}
+    assert len(lost) == 1
     with peer(blob) as server:
         result = fetch(server, target)
-    assert 0 < result.resumed_from <= 3 * MIB + 17
+    assert result.resumed_from == 4 * MIB + 5 - sum(map(len, lost.values()))
     assert_alone(target, data)
 
 
@@ -484,7 +483,7 @@ def test_what_is_noted_after_a_torn_line_is_read_again(target: Path) -> None:
     os.truncate(journal_of(target), journal_of(target).stat().st_size - 3)
     with peer(blob.up_to(1000)) as server, pytest.raises(Unreachable):
         fetch(server, target, attempts=1)
-    kept = partial_of(target).stat().st_size
+    kept = len(beginning(target))
     assert kept > MIB
     with peer(blob) as server:
         assert fetch(server, target).resumed_from == kept
@@ -660,7 +659,7 @@ def test_a_fresh_address_that_is_refused_is_final(pool: Pool, target: Path, wait
         with pytest.raises(PermissionDenied):
             download(pool, server.url, target, sleep=waits.sleep)
         assert len(server.requests) == 3
-    assert partial_of(target).read_bytes() == DATA[:1000]
+    assert beginning(target) == DATA[:1000]
 
 
 def test_an_address_refused_at_first_sight_is_not_asked_for_again(pool: Pool, target: Path) -> None:
@@ -706,13 +705,28 @@ def files_up_to(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-@pytest.mark.parametrize("room", [100_000, 4096])
-def test_a_full_disk_is_said_at_once_and_what_fitted_is_kept(target: Path, waits: Waits, room: int) -> None:
+def test_a_disk_too_small_is_said_before_a_byte_is_fetched(target: Path, waits: Waits) -> None:
     with peer(BLOB) as server:
-        with files_up_to(room), pytest.raises(LocalFailure, match="make room"):
+        with files_up_to(100_000), pytest.raises(LocalFailure, match="make room"):
             fetch(server, target, waits)
         assert (len(server.requests), waits) == (1, [])
-        assert partial_of(target).read_bytes() == DATA[:room]
+        assert list(target.parent.iterdir()) == []
+        fetch(server, target)
+    assert_alone(target)
+
+
+@pytest.mark.parametrize("room", [100_000, 4096])
+def test_of_a_file_of_unknown_size_what_fits_on_the_disk_is_kept(
+    target: Path, waits: Waits, room: int
+) -> None:
+    def chunked(exchange: Exchange) -> None:
+        exchange.head(200, {"Transfer-Encoding": "chunked", "ETag": '"one"'})
+        exchange.send(b"%x\r\n%b\r\n0\r\n\r\n" % (len(DATA), DATA))
+
+    with peer(chunked, BLOB) as server:
+        with files_up_to(room), pytest.raises(LocalFailure, match="make room"):
+            fetch(server, target, waits)
+        assert beginning(target) == DATA[:room]
         assert fetch(server, target).resumed_from == room
     assert_alone(target)
 
@@ -729,7 +743,7 @@ def test_another_size_under_the_same_tag_costs_no_byte(target: Path, waits: Wait
     begun(target, 1000)
     with peer(replace(BLOB, data=DATA[:500], ranges=False)) as server, pytest.raises(Conflict):
         fetch(server, target, waits)
-    assert partial_of(target).read_bytes() == DATA[:1000]
+    assert beginning(target) == DATA[:1000]
 
 
 def test_a_page_of_unknown_size_and_date_costs_no_byte(target: Path, waits: Waits) -> None:
@@ -745,7 +759,7 @@ def test_a_page_of_unknown_size_and_date_costs_no_byte(target: Path, waits: Wait
         fetch(server, target, attempts=1)
     with peer(page) as server, pytest.raises(Conflict):
         fetch(server, target, waits)
-    assert partial_of(target).read_bytes() == DATA[:1000]
+    assert beginning(target) == DATA[:1000]
 
 
 @pytest.mark.parametrize("total", [1000, len(DATA)])
@@ -765,7 +779,7 @@ def test_what_a_slow_line_brings_is_on_disk_before_it_ends(target: Path) -> None
         for at in range(500):
             exchange.send(DATA[at : at + 1])
             time.sleep(0.02)
-            sizes.append(partial_of(target).stat().st_size)
+            sizes.append(len(beginning(target)))
             if sizes[-1]:
                 break
         exchange.hang_up()
@@ -857,7 +871,7 @@ def test_the_file_has_the_mode_that_a_new_file_has(target: Path) -> None:
     assert stat.S_IMODE(target.stat().st_mode) == stat.S_IMODE((target.parent / "other").stat().st_mode)
 
 
-class Heard:
+class Heard(Silent):
     """Adds up what a progress is told; raises when `stop_at` bytes are there."""
 
     def __init__(self, stop_at: int | None = None) -> None:
@@ -865,23 +879,24 @@ class Heard:
         self.total = 0
         self._stop_at = stop_at
 
-    def start(self, label: str, total: int | None) -> None:
-        self.events.append((label, total))
+    def begin(self, name: str, size: int | None, *, held: int = 0) -> "Heard":
+        self.events.append((name, size, held))
+        return self
 
     def advance(self, n: int) -> None:
         self.total += n
         if self._stop_at is not None and self.total >= self._stop_at:
             raise KeyboardInterrupt
 
-    def finish(self) -> None:
-        self.events.append("finish")
+    def finish(self, *, complete: bool = True) -> None:
+        self.events.append(complete)
 
 
 def test_progress_adds_up_to_the_size_however_it_was_cut(target: Path) -> None:
     heard = Heard()
     with peer(BLOB.up_to(100_000), BLOB.up_to(50), BLOB) as server:
         fetch(server, target, progress=heard)
-    assert heard.events == [("penguins.csv", len(DATA)), "finish"]
+    assert heard.events == [("penguins.csv", len(DATA), 0), True]
     assert heard.total == len(DATA)
 
 
@@ -897,7 +912,7 @@ def test_an_interrupt_leaves_what_can_be_resumed(target: Path) -> None:
     with peer(Blob(data)) as server:
         with pytest.raises(KeyboardInterrupt):
             fetch(server, target, progress=Heard(stop_at=2 * MIB))
-        kept = partial_of(target).stat().st_size
+        kept = len(beginning(target))
         assert kept >= 2 * MIB
         assert fetch(server, target).resumed_from == kept
     assert_alone(target, data)

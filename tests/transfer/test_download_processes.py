@@ -13,9 +13,11 @@ import pytest
 from brant.errors import Conflict
 from brant.transfer.download import download
 from brant.transfer.http import Pool
+from tests.transfer.partials import beginning
 from tests.transfer.peer import Blob, Exchange, peer
 
 MIB = 1024 * 1024
+BUFFER = MIB // 2
 DATA = random.Random(8).randbytes(6 * MIB)
 BLOB = Blob(DATA, with_md5=False)
 
@@ -58,29 +60,28 @@ class Held:
         BLOB.up_to(self._count, then=hold)(exchange)
 
 
-def wait_for_size(path: Path, size: int) -> None:
+def wait_for_bytes(target: Path, size: int) -> None:
     pause = threading.Event()
     for _ in range(3000):
-        if path.exists() and path.stat().st_size >= size:
+        if len(beginning(target)) >= size:
             return
         pause.wait(0.01)
-    raise AssertionError(f"{path} never had {size} bytes")
+    raise AssertionError(f"{target} never had {size} bytes")
 
 
 @pytest.mark.parametrize("count", [1, MIB, 3 * MIB + 12345])
 def test_a_killed_process_is_taken_over_by_the_next(tmp_path: Path, count: int) -> None:
     target = tmp_path / "data.bin"
-    partial = tmp_path / "data.bin.brant-partial"
     held = Held(count)
     with peer(held, BLOB) as server:
         process = start(server.url(), target)
         assert held.reached.wait(30)
-        # What has been written by now; the rest of the last mebibyte is still in memory.
-        wait_for_size(partial, count // MIB * MIB)
+        # What has been written by now; the rest of the last buffer is still in memory.
+        wait_for_bytes(target, count // BUFFER * BUFFER)
         process.send_signal(signal.SIGKILL)
         process.communicate()
         held.release.set()
-        kept = partial.stat().st_size
+        kept = len(beginning(target))
         assert not target.exists()
         second = start(server.url(), target)
         assert second.communicate()[0].strip() == str(kept)
@@ -91,16 +92,15 @@ def test_a_killed_process_is_taken_over_by_the_next(tmp_path: Path, count: int) 
 
 def test_ctrl_c_leaves_every_byte_that_came(tmp_path: Path) -> None:
     target = tmp_path / "data.bin"
-    partial = tmp_path / "data.bin.brant-partial"
     held = Held(2 * MIB + 500)
     with peer(held, BLOB) as server:
         process = start(server.url(), target)
         assert held.reached.wait(30)
-        wait_for_size(partial, 2 * MIB)
+        wait_for_bytes(target, 2 * MIB)
         process.send_signal(signal.SIGINT)
         process.communicate()
         held.release.set()
-        kept = partial.stat().st_size
+        kept = len(beginning(target))
         assert kept >= 2 * MIB
         with Pool() as pool:
             assert download(pool, server.url(), target).resumed_from == kept

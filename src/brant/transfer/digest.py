@@ -47,6 +47,7 @@ class Digest:
         """End the thread; the file may be closed then."""
         self._stopping = True
         if self._thread:
+            self._partial.wake()
             self._thread.join()
             self._thread = None
 

@@ -1,4 +1,4 @@
-"""Brings one file from HTTP to disk: in parallel ranges, resumed, verified, and named only when it is whole."""
+"""Brings one file from HTTP to disk: in parallel ranges, resumed, verified, named only when it is whole."""
 
 import random as chance
 import time
@@ -6,14 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from brant.errors import BrantError, Conflict, Corrupt
+from brant.errors import BrantError, Conflict, Corrupt, ServerFailure
 from brant.transfer.digest import Digest
 from brant.transfer.fleet import Again, Errand, Lane, run
 from brant.transfer.http import Pool, Response
 from brant.transfer.journal import Identity, Layout
 from brant.transfer.partial import Partial
 from brant.transfer.progress import Meter, Progress, Silent
-from brant.transfer.ranged import Changed, Ranged, check_plain, refused
+from brant.transfer.ranged import Changed, Ranged, refused
 from brant.transfer.ranges import identity_of
 from brant.transfer.retry import RetryPolicy, http_date
 from brant.transfer.source import Source
@@ -91,7 +91,7 @@ class _Download:
         self._resumed_from = 0
 
     def complete(self, fetch: Callable[[], None]) -> Downloaded:
-        """Call `fetch`, which runs this as the work of a fleet, until the file is whole and passes its checks."""
+        """Call `fetch`, which runs this as the work of a fleet, until the file passes its checks."""
         self._kept = self._existing(self._expected, Identity())
         try:
             self._resume()
@@ -128,7 +128,7 @@ class _Download:
         identity = self._partial.identity
         if self._kept or identity is None:
             return
-        if self._partial.layout.start or not self._can_continue(identity):
+        if self._partial.layout.start:
             self._partial.discard()
             return
         self._resumed_from = self._partial.held.total
@@ -141,7 +141,11 @@ class _Download:
 
     def _begin(self, identity: Identity) -> None:
         self._ranged = Ranged(
-            self._source, self._partial, show=self._show, ranges=self._can_continue(identity)
+            self._source,
+            self._partial,
+            show=self._show,
+            check=self._check_offer,
+            ranges=self._can_continue(identity),
         )
         size = self._partial.layout.length
         held = self._partial.held.total
@@ -157,6 +161,9 @@ class _Download:
         """The first request: all of it, from which other connections may take parts."""
         try:
             with lane.reading(self._source.get()) as response:
+                if response.status == 206:
+                    peer = response.address.peer
+                    raise Again(ServerFailure(f"{peer} answers with a range where none was asked."))
                 if response.status != 200:
                     raise refused(response, f"downloading {self._source.name}")
                 self._take_in(response, lane)
@@ -164,9 +171,8 @@ class _Download:
             self._is_opening = False
 
     def _take_in(self, response: Response, lane: Lane) -> None:
-        check_plain(response, self._source.name)
+        self._check_offer(response)
         offered = identity_of(response)
-        self._check_size(response, offered)
         self._kept = self._existing(learned(self._expected, offered), offered)
         if self._kept:
             return
@@ -175,12 +181,15 @@ class _Download:
         assert self._ranged is not None
         self._ranged.adopt(response, lane)
 
-    def _check_size(self, response: Response, offered: Identity) -> None:
-        if None not in (self._expected.size, offered.size) and self._expected.size != offered.size:
+    def _check_offer(self, response: Response) -> None:
+        """Refuse an answer (200) that cannot be the file, whatever it holds."""
+        name, peer, size = self._source.name, response.address.peer, response.content_length
+        if response.headers.get("content-encoding", "identity") != "identity":
+            raise ServerFailure(f"{peer} sends {name} encoded, though asked not to.")
+        if None not in (self._expected.size, size) and self._expected.size != size:
             raise Again(
                 Corrupt(
-                    f"{response.address.peer} offers {offered.size} bytes for {self._source.name}, "
-                    f"which has {self._expected.size}; try again later."
+                    f"{peer} offers {size} bytes for {name} instead of {self._expected.size}; try again later."
                 )
             )
 

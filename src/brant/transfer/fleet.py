@@ -134,6 +134,8 @@ class _Fleet:
             raise self._error
 
     def _adapt(self) -> None:
+        if not self._running or self._error:
+            return
         now, flowing = time.monotonic(), all(lane.moved for lane in self._running)
         wanted = self._lanes.observe(now, self._moved(), flowing=flowing)
         while len(self._running) < wanted and self._start():

@@ -35,7 +35,7 @@ class Lanes:
     _from: int | None
 
     def observe(self, now: float, moved: int, *, flowing: bool) -> int:
-        """The number to have. `moved`: bytes that came in all; `flowing`: each connection has brought some."""
+        """The number to have. `moved`: bytes so far, of all; `flowing`: each connection has brought some."""
         if self._from is None:
             # A connection that never begins must not keep the others from being counted.
             if flowing or now - self._since > _PATIENCE:

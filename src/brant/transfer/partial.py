@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import stat
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from hashlib import sha256
@@ -55,6 +56,7 @@ class Partial:
                 journal = Journal.claim(journal_path, destination)
                 held.callback(journal.close)
                 file = held.enter_context(io.FileIO(os.open(path, _OPEN, 0o666), "r+"))
+                _check_regular(file)
                 partial = cls(destination, path, journal, file)
                 partial._take_up()
             except OSError as error:
@@ -173,23 +175,42 @@ class Partial:
             return list(self.held.missing(start, stop))
 
     def wait_beyond(self, position: int, timeout: float) -> int:
-        """The frontier from `position` on, as soon as it is beyond that, or when `timeout` seconds passed."""
+        """The frontier from `position` on; what is not beyond it is waited for, until something happens."""
         with self._changed:
-            self._changed.wait_for(lambda: self.held.frontier(position) > position, timeout)
+            if self.held.frontier(position) <= position:
+                self._changed.wait(timeout)
             return self.held.frontier(position)
+
+    def wake(self) -> None:
+        """End the waiting of `wait_beyond`."""
+        with self._changed:
+            self._changed.notify_all()
 
     def crc32(self) -> int | None:
         """Of the whole payload, without reading it again; None as long as something is missing."""
         return self._sums.of(self.layout.length or 0)
 
-    @property
-    def file(self) -> io.FileIO:
-        """The open file itself, for who unpacks the payload in place."""
-        return self._file
-
-    def publish(self, modified: float | None) -> None:
-        """Give the file its final name. `modified`: seconds since the epoch."""
+    def place(self, position: int, piece: bytes | memoryview) -> None:
+        """Put what was unpacked of the payload at a position of the file itself; no journal knows of it."""
+        view, written = memoryview(piece), 0
+        with self._changed:
+            if self._file.closed:
+                raise LocalFailure(f"{self.destination} is no longer being written; run the same again.")
+            self._writers += 1
         try:
+            while written < len(view):
+                written += _write(self._file, position + written, view[written:])
+        except OSError as error:
+            raise local_failure(error, self.destination) from error
+        finally:
+            with self._changed:
+                self._writers -= 1
+                self._changed.notify_all()
+
+    def publish(self, modified: float | None, *, size: int | None = None) -> None:
+        """Give the file its final name. `modified`: seconds since the epoch; `size` if not the payload's."""
+        try:
+            self._file.truncate(self.held.total if size is None else size)
             self._close_file()
             if modified is not None:
                 os.utime(self._path, (modified, modified))
@@ -292,6 +313,11 @@ def _check_place(destination: Path) -> None:
     destination.parent.mkdir(parents=True, exist_ok=True)
     if destination.is_dir():
         raise LocalFailure(f"{destination} is a folder; name a file to download to.")
+
+
+def _check_regular(file: io.FileIO) -> None:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise OSError(errno.EINVAL, "a device or pipe lies in the way")
 
 
 def _beside(destination: Path) -> tuple[Path, Path]:

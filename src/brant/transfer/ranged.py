@@ -6,8 +6,9 @@ from threading import Lock
 from time import monotonic, time
 from typing import Final
 
-from brant.errors import BrantError, ServerFailure, Unreachable
+from brant.errors import BrantError, Conflict, ServerFailure, Unreachable
 from brant.transfer.fleet import Again, Errand, Lane
+from brant.transfer.journal import Identity
 from brant.transfer.partial import Partial
 from brant.transfer.quota import asked_wait
 from brant.transfer.ranges import content_range, continues, identity_of, is_same
@@ -52,8 +53,9 @@ class _Flight:
 class Ranged:
     """The missing spans of `partial`, whose identity and layout are set, as errands of a fleet.
 
-    `show` is called when more is on disk. Errands raise Again, Unreachable, Changed, LocalFailure and the
-    error of a status that no other try will change. Safe to share between threads.
+    `show` is called when more is on disk, `check` with each answer that holds the whole object. Errands raise
+    Again, Unreachable, Changed, LocalFailure, and the error of a status that no other try will change. Safe to
+    share between threads.
     """
 
     def __init__(
@@ -62,11 +64,13 @@ class Ranged:
         partial: Partial,
         *,
         show: Callable[[], None] = lambda: None,
+        check: Callable[[Response], None] = lambda _: None,
         ranges: bool = True,
     ) -> None:
         self._source = source
         self._partial = partial
         self._show = show
+        self._check = check
         self._ranges = ranges
         self._lock = Lock()
         self._flights: set[_Flight] = set()
@@ -75,13 +79,19 @@ class Ranged:
         length = partial.layout.length
         for span in partial.missing(0, _ENDLESS if length is None else length):
             self._todo.add(*span)
+        if length and not self._todo.total:
+            # Nothing is missing: a byte is compared, to hear whether the object is still the same.
+            self._todo.add(length - 1, length)
 
-    def take(self) -> Errand | None:
-        """A span for one more connection: a missing one, or half of what the slowest still has to bring."""
+    def take(self, *, share: bool = True) -> Errand | None:
+        """A span for one more connection: a missing one, or half of what the slowest still has to bring.
+
+        Without `share` nothing is taken from a connection that is on its way there.
+        """
         with self._lock:
             if not self._ranges:
                 return self._take_whole()
-            flight = self._begin_missing() or self._take_over()
+            flight = self._begin_missing() or (self._take_over() if share else None)
         return bound(self._fetch, flight) if flight else None
 
     @property
@@ -89,10 +99,11 @@ class Ranged:
         with self._lock:
             return not (self._todo.total or self._flights)
 
-    def adopt(self, response: Response, lane: Lane) -> None:
-        """Take in an answer (200) that holds the whole object, as the flight of everything missing."""
+    def adopt(self, response: Response, lane: Lane, stop: int = _ENDLESS) -> None:
+        """Take in an answer whose body goes on with the first byte missing, and ends at `stop` or behind it."""
         with self._lock:
-            span = next(iter(self._todo), Span(0, 0))
+            start, end = next(iter(self._todo), Span(0, 0))
+            span = Span(start, min(end, stop))
             self._todo.remove(*span)
             flight = self._add(span)
         self._bring(flight, lambda: self._receive(response, flight, lane))
@@ -155,8 +166,9 @@ class Ranged:
             if flight.rest <= 0:
                 return
             start, identity = self._partial.layout.start, self._partial.identity
-            stop = None if flight.stop == _ENDLESS else start + flight.stop
-            validator = identity.validator if identity else None
+            size, validator = (identity.size, identity.validator) if identity else (None, None)
+            to_the_end = flight.stop == _ENDLESS or start + flight.stop == size
+            stop = None if to_the_end else start + flight.stop
             with lane.reading(self._source.get((start + flight.at, stop), if_range=validator)) as response:
                 if self._accepts(response, flight):
                     self._receive(response, flight, lane)
@@ -168,9 +180,7 @@ class Ranged:
             with lane.reading(self._source.get()) as response:
                 if response.status != 200:
                     raise self._refused(response)
-                identity = self._partial.identity
-                if identity and is_same(identity, identity_of(response)) is False:
-                    raise Changed
+                self._judge_whole(response)
                 self._receive(response, flight, lane)
 
         self._bring(flight, work)
@@ -201,27 +211,53 @@ class Ranged:
             self._speed = speed if self._speed is None else (self._speed + speed) / 2
 
     def _accepts(self, response: Response, flight: _Flight) -> bool:
-        """Whether the answer is the range asked for. False: it was not, and there are other ways."""
-        identity = self._partial.identity
-        if identity and response.status in (200, 206) and is_same(identity, identity_of(response)) is False:
-            raise Changed
+        """Whether the answer is the range asked for. False: it is not, and there are other ways."""
+        layout, peer = self._partial.layout, response.address.peer
         if response.status == 206:
-            if not continues(response, identity, self._partial.layout.start + flight.at):
+            if not continues(response, self._partial.identity, layout.start + flight.at):
                 self._without_ranges()
-                peer = response.address.peer
                 raise Again(ServerFailure(f"{peer} answers with another range than the one asked for."))
             self._learn_length(response)
             return True
         if response.status == 200:
-            self._without_ranges()
-            return False
+            self._judge_whole(response)
+            if layout.start:
+                raise Again(ServerFailure(f"{peer} sends all of {self._source.name} where a part was asked."))
+            return self._widen(flight)
         if response.status == 416:
             return self._take_unsatisfiable(response, flight)
         raise self._refused(response)
 
-    def _without_ranges(self) -> None:
+    def _widen(self, flight: _Flight) -> bool:
+        """The server knows no ranges: its answer is everything, and of use unless another is on its way."""
         with self._lock:
             self._ranges = False
+            if self._flights != {flight}:
+                return False
+            self._todo = Spans()
+            flight.at = flight.start = 0
+            flight.stop = self._end()
+        return True
+
+    def _judge_whole(self, response: Response) -> None:
+        """200: Changed for another object, Again for what may be none at all, a page to sign in, say."""
+        self._check(response)
+        old, offered = self._partial.identity or Identity(), identity_of(response)
+        other_size = old.size != offered.size
+        if is_same(old, offered) is False or (other_size and not old.validator):
+            raise Changed
+        if other_size or (old.validator and not offered.validator):
+            raise Again(
+                Conflict(
+                    f"{response.address.peer} does not answer with the {self._source.name} begun earlier; "
+                    "ask for a fresh download if it has changed."
+                )
+            )
+
+    def _without_ranges(self) -> None:
+        """Ask for the whole from now on, unless a part of the object is all that is wanted."""
+        with self._lock:
+            self._ranges = bool(self._partial.layout.start)
 
     def _learn_length(self, response: Response) -> None:
         """The end of an object of unknown size, once an answer tells it."""
@@ -250,8 +286,7 @@ class Ranged:
         return refused(response, f"downloading {self._source.name}")
 
     def _receive(self, response: Response, flight: _Flight, lane: Lane) -> None:
-        """Write what comes, by the buffer, or each half second on a slow line; on a cut, what had come too."""
-        check_plain(response, self._source.name)
+        """Write what comes, by the buffer, or each half second on a slow line; on a cut, the rest too."""
         buffer, filled, since = lane.buffer, 0, monotonic()
         try:
             while room := min(len(buffer), flight.rest) - filled:
@@ -307,12 +342,6 @@ def _parts(partial: Partial, at: int, size: int) -> list[tuple[Span, bool]]:
         parts.append((span, False))
         size, at = size - (span.stop - at), span.stop
     return [*parts, (Span(at, at + size), True)] if size else parts
-
-
-def check_plain(response: Response, name: str) -> None:
-    """ServerFailure for bytes that are not those of the object, since they are encoded on the way."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise ServerFailure(f"{response.address.peer} sends {name} encoded, though asked not to.")
 
 
 def refused(response: Response, doing: str) -> Again | BrantError:
