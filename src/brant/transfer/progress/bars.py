@@ -22,7 +22,8 @@ class Bars(Display):
     """A bar with rate and time left on `stream` (standard error), where that is a terminal, or in a notebook;
     elsewhere notes alone are written.
 
-    `verbose` adds a bar for each file, below the first. tqdm is imported when a bar is first drawn.
+    `verbose` adds a bar for each file, below the first. `say` takes the notes while no bar is shown. tqdm is
+    imported when a bar is first drawn.
     """
 
     def __init__(
@@ -30,11 +31,13 @@ class Bars(Display):
         stream: TextIO | None = None,
         verbose: bool = False,  # noqa: FBT001, FBT002  as everybody calls it
         *,
+        say: Callable[[str], object] | None = None,
         clock: Callable[[], float] = monotonic,
     ) -> None:
         super().__init__(_EVERY_SECONDS, clock)
         self._stream = stream or sys.stderr
         self._verbose = verbose
+        self._say = say or (lambda line: self._stream.write(line + "\n"))
         self._notes: list[str] = []
         self._name = ""
         self._make: Callable[..., Row] | None = None
@@ -48,7 +51,7 @@ class Bars(Display):
         self._notes.append(_line(text))
 
     def _note_alone(self, text: str) -> None:
-        self._stream.write(_line(text) + "\n")
+        self._say(_line(text))
 
     def _open(self) -> None:
         from brant.transfer.progress.drawing import row_maker
