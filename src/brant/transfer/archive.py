@@ -39,7 +39,7 @@ def kind_of(path: Path) -> Literal["zip", "tar"] | None:
         return "zip"
     from brant.transfer.tars import looks_like_tar
 
-    return "tar" if looks_like_tar(path, head) else None
+    return "tar" if looks_like_tar(path) else None
 
 
 def iter_members(source: Path, *, limits: Limits | None = None) -> Iterator[Member]:

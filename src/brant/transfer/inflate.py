@@ -8,7 +8,7 @@ try:
 except ImportError:  # a machine without isal: a third of the speed, and the same bytes
     import zlib as deflate  # type: ignore[no-redef]
 
-__all__ = ["METHODS", "InflateError", "inflate"]
+__all__ = ["METHODS", "InflateError", "deflate", "inflate"]
 
 # What an input piece leaves over is copied once for each output piece, which is a fresh piece of memory.
 _IN: Final = 64 * 1024

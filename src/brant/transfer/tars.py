@@ -10,7 +10,7 @@ from brant.transfer.entry import Entry, checked
 from brant.transfer.limits import Limits, damaged, reading
 from brant.transfer.lookahead import PIECE, Lookahead
 from brant.transfer.names import Names, safe_parts, shown
-from brant.transfer.unpack import unpacked
+from brant.transfer.unpack import is_compressed, unpacked
 
 if TYPE_CHECKING:
     from tarfile import TarInfo
@@ -28,7 +28,9 @@ def tar_entries(source: Path, limits: Limits) -> Iterator[Entry]:
             yield from read_tar(Lookahead(pieces), source, limits, lambda: size)
 
 
-def read_tar(packed: Lookahead, source: Path, limits: Limits, size: Callable[[], int]) -> Iterator[Entry]:
+def read_tar(
+    packed: Lookahead, source: Path | str, limits: Limits, size: Callable[[], int]
+) -> Iterator[Entry]:
     """Every member of the tar, checked; the bytes of one can be read until the next is asked for.
 
     To the end, the last member included, it is known to be whole. `source` is what messages call it; `size`
@@ -39,6 +41,9 @@ def read_tar(packed: Lookahead, source: Path, limits: Limits, size: Callable[[],
     names, count = Names(), 0
     with reading(source):
         stream = _Unpacked(packed, source, limits, size)
+        if not stream.begins_with_header():
+            name = source if isinstance(source, str) else source.name
+            raise InvalidInput(f"{name} is neither a zip nor a tar archive; give one of these.")
         archive = tarfile.open(fileobj=stream, mode="r:", encoding="utf-8")  # type: ignore[call-overload]  # noqa: SIM115
         while (info := archive.next()) is not None:
             archive.members = []
@@ -71,30 +76,13 @@ def _entry(stream: "_Unpacked", info: "TarInfo", names: Names) -> Entry:
 _LINKS: Final = {b"1": "a hard link", b"2": "a symbolic link"}
 
 
-def looks_like_tar(path: Path, _head: bytes = b"") -> bool:
+def looks_like_tar(path: Path) -> bool:
     """Whether a file is a tar, compressed or not. LocalFailure when it cannot be read."""
-    with reading(path), closing(_pieces(path)) as pieces:
-        return is_tar(Lookahead(pieces))
-
-
-def is_tar(packed: Lookahead) -> bool:
-    """Whether a stream is a tar, compressed or not: its first header tells. Reads no further than that."""
-    from tarfile import HeaderError, TarInfo
-
-    compressed = packed.peek(_BLOCK)
     try:
-        with reading(Path("archive")):
-            block = Lookahead(unpacked(packed)).peek(_BLOCK)
+        with reading(path), closing(_pieces(path)) as pieces:
+            return _Unpacked(Lookahead(pieces), path, Limits(), lambda: 0).begins_with_header()
     except Corrupt:
         return False
-    # Of nothing: many a file that is no tar begins with zeros, but none that is compressed.
-    if block == bytes(_BLOCK):
-        return block != compressed
-    try:
-        TarInfo.frombuf(block, "utf-8", "surrogateescape")
-    except HeaderError:
-        return False
-    return True
 
 
 def _pieces(path: Path) -> Generator[bytes, None, None]:
@@ -109,12 +97,28 @@ class _Unpacked:
     A header that points backwards would otherwise be read for ever.
     """
 
-    def __init__(self, packed: Lookahead, source: Path, limits: Limits, size: Callable[[], int]) -> None:
+    def __init__(
+        self, packed: Lookahead, source: Path | str, limits: Limits, size: Callable[[], int]
+    ) -> None:
+        self._is_compressed = is_compressed(packed)
         self._stream = Lookahead(unpacked(packed))
         self._source = source
         self._limits = limits
         self._size = size
         self.last = b""
+
+    def begins_with_header(self) -> bool:
+        """Whether it is a tar. Zeros are one of nothing only if compressed: many a file begins with them."""
+        from tarfile import HeaderError, TarInfo
+
+        block = self._stream.peek(_BLOCK)
+        if block == bytes(_BLOCK):
+            return self._is_compressed
+        try:
+            TarInfo.frombuf(block, "utf-8", "surrogateescape")
+        except HeaderError:
+            return False
+        return True
 
     def tell(self) -> int:
         return self._stream.offset

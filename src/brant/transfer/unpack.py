@@ -1,19 +1,21 @@
 """Decompresses a whole stream: gzip, bzip2 or xz, told by its first bytes, of one part or many."""
 
-import zlib
 from collections.abc import Callable, Iterator
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
+from brant.transfer.inflate import deflate
 from brant.transfer.lookahead import PIECE, Lookahead
 
-__all__ = ["unpacked"]
+__all__ = ["Machine", "decompressor", "is_compressed", "one_part", "unpacked"]
 
-_GZIP_WINDOW: Final = 31
+_GZIP: Final = 31
+_RAW: Final = -15
+_MAGIC: Final = 6
 _XZ_MEMORY: Final = 256 * 1024 * 1024
 
 
-class _Machine(Protocol):
-    """What `bz2` and `lzma` have in common."""
+class Machine(Protocol):
+    """What the decompressors of `bz2` and `lzma` have in common."""
 
     @property
     def eof(self) -> bool: ...
@@ -33,13 +35,13 @@ def unpacked(packed: Lookahead) -> Iterator[bytes]:
     Raises what the decompressors raise for data that is not as it should be, and EOFError for an end that
     comes too early.
     """
-    make = _maker(packed.peek(6))
+    make = _maker(packed.peek(_MAGIC))
     if make is None:
         while piece := packed.some():
             yield piece
         return
     while True:
-        yield from _part(packed, make())
+        yield from one_part(packed, make())
         # Tapes and file systems fill up with zeros; anything else must be another part.
         while (following := packed.peek(PIECE)) and not following.strip(b"\0"):
             packed.take(len(following))
@@ -48,7 +50,13 @@ def unpacked(packed: Lookahead) -> Iterator[bytes]:
             return
 
 
-def _part(packed: Lookahead, machine: _Machine) -> Iterator[bytes]:
+def is_compressed(packed: Lookahead) -> bool:
+    """By the first bytes of the stream, which stay to be read."""
+    return _maker(packed.peek(_MAGIC)) is not None
+
+
+def one_part(packed: Lookahead, machine: Machine) -> Iterator[bytes]:
+    """What `machine` makes of the stream up to where it finds the end itself; the rest stays to be read."""
     piece = b""
     while not machine.eof:
         if machine.needs_input:
@@ -62,7 +70,7 @@ def _part(packed: Lookahead, machine: _Machine) -> Iterator[bytes]:
     packed.give_back(machine.unused_data)
 
 
-def _maker(head: bytes) -> Callable[[], _Machine] | None:
+def _maker(head: bytes) -> Callable[[], Machine] | None:
     if head.startswith(b"\x1f\x8b"):
         return _gzip
     if head.startswith(b"BZh"):
@@ -76,38 +84,42 @@ def _maker(head: bytes) -> Callable[[], _Machine] | None:
     return None
 
 
-def _gzip() -> _Machine:
-    try:
-        from isal.igzip_lib import DECOMP_GZIP, IgzipDecompressor
-    except ImportError:
-        return _Gzip()
-    machine: _Machine = IgzipDecompressor(flag=DECOMP_GZIP)
-    return machine
+def _gzip() -> Machine:
+    return _Inflater(_GZIP)
 
 
-class _Gzip:
-    """The standard library's decompressor, in the form of the others."""
+def decompressor(method: int) -> Machine:
+    """For a method of a zip that tells where its data end (APPNOTE.TXT 4.4.5): deflate (8) or bzip2 (12)."""
+    if method == 8:
+        return _Inflater(_RAW)
+    from bz2 import BZ2Decompressor
 
-    def __init__(self) -> None:
-        self._machine = zlib.decompressobj(_GZIP_WINDOW)
+    return BZ2Decompressor()
+
+
+class _Inflater:
+    """The decompressor of `zlib` and `isal`, in the form of the others."""
+
+    def __init__(self, window: int) -> None:
+        self._machine: Any = deflate.decompressobj(wbits=window)
         self._rest = b""
+        self._full = False
 
     @property
     def eof(self) -> bool:
-        return self._machine.eof
+        return bool(self._machine.eof)
 
     @property
     def needs_input(self) -> bool:
         return not self._rest and not self._full
 
-    _full = False
-
     @property
     def unused_data(self) -> bytes:
-        return self._machine.unused_data
+        unused: bytes = self._machine.unused_data
+        return unused
 
     def decompress(self, data: bytes, max_length: int) -> bytes:
-        chunk = self._machine.decompress(self._rest + data, max_length)
+        chunk: bytes = self._machine.decompress(self._rest + data, max_length)
         self._rest = self._machine.unconsumed_tail
         self._full = len(chunk) == max_length
         return chunk
