@@ -80,7 +80,13 @@ def build(
     )
     uploads = UploadEndpoint(services.uploads, clock)
     storage = Storage(
-        services.downloads, services.tokens, uploads, signer, clock=clock, state=services.db.state
+        services.downloads,
+        services.tokens,
+        uploads,
+        signer,
+        limits=limits,
+        clock=clock,
+        state=services.db.state,
     )
     middleware = [
         *([Middleware(AccessLog)] if settings.verbose else []),

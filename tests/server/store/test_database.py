@@ -53,6 +53,30 @@ def test_the_migrations_make_the_tables_that_the_code_declares(db: Database) -> 
         assert compare_metadata(context, metadata) == []
 
 
+def test_its_state_changes_with_every_commit_of_any_process_and_only_then(db: Database) -> None:
+    db.migrate()
+    states = [db.state(), db.state()]
+    names(db)
+    states.append(db.state())
+    assert len(set(states)) == 1
+
+    with db.write() as connection:
+        add(connection, "ada")
+        assert db.state() == states[0]
+    states.append(db.state())
+    with sqlite3.connect(db.path) as other:
+        other.execute("UPDATE users SET is_admin = 1")
+    other.close()
+    states.append(db.state())
+    with pytest.raises(ZeroDivisionError), db.write() as connection:
+        add(connection, "bob")
+        raise ZeroDivisionError
+    states.append(db.state())
+
+    assert len(set(states)) == 3
+    assert states[-1] == states[-2]
+
+
 def test_the_migrations_go_down_to_nothing_and_up_again(db: Database) -> None:
     db.migrate()
     full = tables(db)

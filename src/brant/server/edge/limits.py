@@ -3,7 +3,7 @@
 Counted in sliding windows of the `limits` library's storages; measured per call, limits and all: see bench/.
 """
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from hashlib import sha256
@@ -19,7 +19,7 @@ from brant.server.domain.actor import Actor
 WINDOW: Final = 60
 """Seconds in which calls are counted, where nothing else is said."""
 
-Kind = Literal["user", "token", "address", "anonymous", "open", "failures"]
+Kind = Literal["user", "token", "address", "anonymous", "open", "bytes", "failures"]
 
 # A request is ten points, so that what costs little can cost a tenth.
 REQUEST: Final = 10
@@ -37,6 +37,8 @@ COSTS: Final[Mapping[str, int]] = {
     "CreateDatasetVersionById": 20,
     # The OAuth endpoints. An application may ask about each request that it gets itself.
     "introspect": 2,
+    # A small answer from the storage: half of what the address for it has cost.
+    "bytes": 1,
     # Anybody may, and each leaves a row, by whichever door.
     "register": 50,
     "RegisterOAuthClient": 50,
@@ -46,8 +48,13 @@ word of `OPEN`.
 
 Methods that list or search cost two (`cost_of`).
 """
-OPEN: Final = frozenset({"token", "introspect", "revoke", "register", "page"})
-"""What is no method, and is asked for without an access token: OAuth endpoints and pages."""
+OPEN: Final = frozenset({"token", "introspect", "revoke", "register", "page", "bytes"})
+"""What is no method, and is asked for without an access token: OAuth endpoints, pages, small answers from the
+storage."""
+SMALL: Final = 64 * 1024
+"""Bytes from which on an answer from the storage costs nothing: the wire limits how many there can be."""
+AT_ONCE: Final = 512
+"""Answers from the storage that may be under way to one address."""
 
 
 class _Rule(NamedTuple):
@@ -69,10 +76,20 @@ _RULES: Final[Mapping[Kind, _Rule]] = {
         0.5, "requests", "callers without credentials at one address", "or send a token: with one it is more"
     ),
     "open": _Rule(0.5, "requests", "pages and logins at one address", "and let fewer programs ask at once"),
+    "bytes": _Rule(
+        5.0,
+        "small requests to the storage",
+        "one address",
+        "and ask for larger ranges, or for the whole as one archive",
+    ),
     "failures": _Rule(
         0.1, "wrong credentials", "one address", "with a token or key that has worked here it is at once"
     ),
 }
+_TOO_MANY_AT_ONCE: Final = (
+    f"more than {AT_ONCE} downloads are under way to one address: try again once some have ended, "
+    "and use fewer connections"
+)
 # What is left of each limit when the server is as busy as can be.
 _LEAST: Final = 0.25
 _PROVEN: Final = 10_000
@@ -97,6 +114,7 @@ class Limits:
         self._storage = storage
         self._load = load
         self._proven: OrderedDict[bytes, None] = OrderedDict()
+        self._under_way: Counter[str] = Counter()
 
     def spend(self, *, what: str, address: str, actor: Actor | None = None) -> None:
         """Counts one call of `what`: the name of a method, or a word of `OPEN`.
@@ -115,6 +133,39 @@ class Limits:
         ]
         for charge in charges:
             self._storage.acquire_sliding_window_entry(charge.key, charge.limit, self._window, charge.points)
+
+    @contextmanager
+    def fetching(self, address: str) -> Iterator[Callable[[int], None]]:
+        """Around an answer from the storage; what it gives is told the bytes that were sent.
+
+        Whoever downloads with dozens of connections, in hundreds of ranges, is counted for nothing; who has
+        small ones answered without end is, once each is answered. Raises RateLimited, also for more than
+        `AT_ONCE`.
+        """
+        if not self._requests:
+            yield lambda _: None
+            return
+        sent = 0
+
+        def note(count: int) -> None:
+            nonlocal sent
+            sent += count
+
+        peer = network(address)
+        if self._under_way[peer] >= AT_ONCE:
+            raise RateLimited(_TOO_MANY_AT_ONCE, 1)
+        charge = self._charge("bytes", peer, cost_of("bytes"), "bytes")
+        self._under_way[peer] += 1
+        try:
+            yield note
+        finally:
+            self._under_way[peer] -= 1
+            if not self._under_way[peer]:
+                del self._under_way[peer]
+            if sent < SMALL:
+                self._storage.acquire_sliding_window_entry(
+                    charge.key, charge.limit, self._window, charge.points
+                )
 
     @contextmanager
     def guarding(self, address: str, credentials: Sequence[str]) -> Iterator[None]:

@@ -11,7 +11,7 @@ from brant.server.edge.ranges import Span
 
 _LARGEST: Final = 1 << 20
 _SMALLEST: Final = 64 << 10
-# Of all answers under way together; each has at most two pieces in memory, one of them being sent.
+# Of all answers under way together; each has one piece in memory.
 _BUDGET: Final = 32 << 20
 # More of them only take the interpreter from each other; a slow disk still has a few to serve.
 _THREADS: Final = 8
@@ -35,43 +35,36 @@ class Pieces:
         """Sends `start`, and behind it the bytes of `span`.
 
         `start` goes out once the first piece is read, so that missing bytes are an error and not half an
-        answer. Each piece is read once the last one is on its way; reading stops once the client is gone.
+        answer. Each piece is read once the last one is sent; reading stops once the client is gone.
         Reading ahead was measured to be slower: the thread takes the processor from the loop that sends.
         """
+        at, stop = span
         self._under_way += 1
+        gone: asyncio.Future[None] | None = None
         try:
-            piece = await self._read(content, *span)
+            body = await self._read(content, at, stop)
             await send(start)
-            rest = Span(span.first + len(piece), span.stop)
-            if rest.first < rest.stop:
-                await self._send_more(content, piece, rest, receive, send)
-            else:
-                await send({"type": "http.response.body", "body": piece})
-        finally:
-            self._under_way -= 1
-
-    async def _send_more(
-        self, content: Readable, piece: bytes, rest: Span, receive: Receive, send: Send
-    ) -> None:
-        at, stop = rest
-        gone = asyncio.ensure_future(_departure(receive))
-        try:
-            while at < stop:
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            while (at := at + len(body["body"])) < stop:
+                gone = gone or asyncio.ensure_future(_departure(receive))
+                await send(body)
+                body.clear()  # or the last piece would stay beside the next one
+                await send({"type": "http.response.body", "more_body": True})  # waits for room
                 if gone.done():
                     raise ClientGone
-                piece = await self._read(content, at, stop)
-                at += len(piece)
-            await send({"type": "http.response.body", "body": piece})
+                body = await self._read(content, at, stop)
+            await send({**body, "more_body": False})
         finally:
-            gone.cancel()
+            self._under_way -= 1
+            if gone is not None:
+                gone.cancel()
 
-    async def _read(self, content: Readable, first: int, stop: int) -> bytes:
-        """As many of them as make a piece."""
+    async def _read(self, content: Readable, first: int, stop: int) -> Message:
+        """As many of the bytes as make a piece."""
         if self._limiter is None:
             self._limiter = CapacityLimiter(_THREADS)  # belongs to the loop that serves
-        size = max(_SMALLEST, min(_LARGEST, _BUDGET // self._under_way))
-        return await to_thread.run_sync(content.read, first, min(stop, first + size), limiter=self._limiter)
+        stop = min(stop, first + max(_SMALLEST, min(_LARGEST, _BUDGET // self._under_way)))
+        body = await to_thread.run_sync(content.read, first, stop, limiter=self._limiter)
+        return {"type": "http.response.body", "body": body, "more_body": True}
 
 
 async def _departure(receive: Receive) -> None:

@@ -8,13 +8,14 @@ from urllib.parse import parse_qsl, unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from brant.errors import NotFound, PermissionDenied
 from brant.server.domain.datasets.bundles import Bundle
 from brant.server.domain.datasets.downloads import BlobFile, Downloads
 from brant.server.edge.downloads import checksum_headers, serve
 from brant.server.edge.errors import error_answer
+from brant.server.edge.limits import Limits
 from brant.server.edge.links import Grant, Signer, check_link
 from brant.server.edge.pieces import Pieces
 from brant.server.edge.uploads import UploadEndpoint
@@ -42,6 +43,7 @@ class Storage:
         uploads: UploadEndpoint,
         signer: Signer,
         *,
+        limits: Limits,
         clock: Callable[[], datetime],
         state: Callable[[], int],
     ) -> None:
@@ -49,6 +51,7 @@ class Storage:
         self._accounts = accounts
         self._uploads = uploads
         self._signer = signer
+        self._limits = limits
         self._clock = clock
         self._state = state
         self._opened: OrderedDict[_Asked, tuple[int, BlobFile | Bundle]] = OrderedDict()
@@ -73,6 +76,15 @@ class Storage:
                 raise NotFound("no such address in the storage: ask the API for one")
 
     async def _download(self, path: list[str], scope: Scope, receive: Receive, send: Send) -> None:
+        with self._limits.fetching((scope.get("client") or ("",))[0]) as sent:
+
+            async def counted(message: Message) -> None:
+                await send(message)
+                sent(len(message.get("body", b"")))
+
+            await self._answer(path, scope, receive, counted)
+
+    async def _answer(self, path: list[str], scope: Scope, receive: Receive, send: Send) -> None:
         kind, key, name = path
         query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
         grant = check_link(self._signer, path, query, self._clock())
