@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, TextIO
 from brant.redact import redact
 from brant.transfer.progress.books import Entry, Speed
 from brant.transfer.progress.display import Display
+from brant.transfer.progress.outlet import Outlet
 
 if TYPE_CHECKING:
     from brant.transfer.progress.drawing import Row
@@ -35,7 +36,7 @@ class Bars(Display):
         clock: Callable[[], float] = monotonic,
     ) -> None:
         super().__init__(_EVERY_SECONDS, clock)
-        self._stream = stream or sys.stderr
+        self._stream = Outlet(stream or sys.stderr)
         self._verbose = verbose
         self._say = say or (lambda line: self._stream.write(line + "\n"))
         self._notes: list[str] = []
@@ -57,10 +58,9 @@ class Bars(Display):
         from brant.transfer.progress.drawing import row_maker
 
         self._make = row_maker(self._stream)
-        self._whole = self._make(leave=_in_notebook())
 
     def _paint(self) -> None:
-        assert self._whole
+        assert self._make
         books = self._books
         with books.lock:
             notes, self._notes = self._notes, []
@@ -69,9 +69,11 @@ class Bars(Display):
             label = f"{books.finished} of {books.files} files" if books.files > 1 else self._name
             done, total = books.done, books.total
             chosen = books.running[:MOST_FILES] if self._verbose and books.files > 1 else []
+        label = _shortened(label)
+        self._whole = self._whole or self._make(label, total, leave=_in_notebook())
         for note in notes:
             self._whole.write(note)
-        self._whole.show(_shortened(label), done, total, self._speed.rate)
+        self._whole.show(label, done, total, self._speed.rate)
         self._paint_files(chosen)
 
     def _paint_files(self, entries: list[Entry]) -> None:
@@ -87,7 +89,9 @@ class Bars(Display):
             else:
                 row.close()
                 self._file_rows.remove(row)
-        self._file_rows += [_FileRow(self._make(), entry) for entry in waiting]
+        self._file_rows += [
+            _FileRow(self._make(_shortened(entry.name), entry.size), entry) for entry in waiting
+        ]
         for row in self._file_rows:
             row.show(self._clock())
 

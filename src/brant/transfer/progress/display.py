@@ -2,7 +2,6 @@
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from contextlib import suppress
 from threading import Event, Thread
 from time import monotonic
 from typing import Final
@@ -52,9 +51,7 @@ class Display(ABC):
                 self._queue_note(text)
                 self._awake.set()
                 return
-        # Nobody hears it, perhaps: no reason to let a transfer fail.
-        with suppress(OSError, ValueError):
-            self._note_alone(text)
+        self._note_alone(text)
 
     def close(self) -> None:
         with self._books.lock:
@@ -74,18 +71,15 @@ class Display(ABC):
             self._painter.start()
 
     def _run(self) -> None:
-        try:
-            self._open()
-            while not self._closing:
-                self._sample()
-                self._paint()
-                self._awake.wait(self._every)
-                self._awake.clear()
+        self._open()
+        while not self._closing:
             self._sample()
             self._paint()
-            self._end()
-        except (OSError, ValueError):
-            return  # who looked at it has gone; the bytes go on
+            self._awake.wait(self._every)
+            self._awake.clear()
+        self._sample()
+        self._paint()
+        self._end()
 
     def _sample(self) -> None:
         with self._books.lock:

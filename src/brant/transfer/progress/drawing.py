@@ -2,13 +2,19 @@
 
 from collections.abc import Callable
 from importlib import import_module
-from typing import Any, TextIO
+from typing import Any, Final
+
+from brant.transfer.progress.outlet import Outlet
+
+_UNIT: Final = 1024
+# As tqdm's own, but that it has rates in units of 1000, whatever it counts in.
+_FORMAT: Final = "{l_bar}{bar}| {n_fmt}/{total_fmt} [{elapsed}<{remaining}, {speed}]"
 
 
 class Row:
     """A bar below those that are drawn already."""
 
-    def __init__(self, bar: Any, stream: TextIO) -> None:
+    def __init__(self, bar: Any, stream: Outlet) -> None:
         self._bar = bar
         self._stream = stream
 
@@ -36,7 +42,7 @@ class Row:
         self._bar.close()
 
 
-def row_maker(stream: TextIO) -> Callable[..., Row]:
+def row_maker(stream: Outlet) -> Callable[..., Row]:
     """What makes rows on `stream`, text or widgets as the place has it; `leave` keeps one that is closed."""
     # tqdm has no types of its own.
     tqdm: Any = import_module("tqdm.auto").tqdm
@@ -50,14 +56,17 @@ def row_maker(stream: TextIO) -> Callable[..., Row]:
 
         @property
         def format_dict(self) -> dict[str, Any]:
-            return {**super().format_dict, "rate": self.rate}
+            speed = tqdm.format_sizeof(self.rate, "B/s", _UNIT) if self.rate else "?B/s"
+            return {**super().format_dict, "rate": self.rate, "speed": speed}
 
-    def make(*, leave: bool = False) -> Row:
+    def make(label: str, total: int | None, *, leave: bool = False) -> Row:
         bar = ToldBar(
-            total=None,
+            desc=label,
+            total=total,
             unit="B",
             unit_scale=True,
-            unit_divisor=1024,
+            unit_divisor=_UNIT,
+            bar_format=_FORMAT,
             file=stream,
             leave=leave,
             dynamic_ncols=True,

@@ -8,6 +8,7 @@ from typing import Any, Final, TextIO
 from brant.redact import redact
 from brant.transfer.progress.books import Entry
 from brant.transfer.progress.display import Display
+from brant.transfer.progress.outlet import Outlet
 
 MOST_RUNNING: Final = 8
 """Files on their way that one event names."""
@@ -19,7 +20,7 @@ class Events(Display):
 
     def __init__(self, stream: TextIO | None = None, *, clock: Callable[[], float] = monotonic) -> None:
         super().__init__(_EVERY_SECONDS, clock, finished=self._file_over)
-        self._stream = stream or sys.stderr
+        self._stream = Outlet(stream or sys.stderr)
         self._queue: list[dict[str, Any]] = []
         self._told: dict[str, Any] = {}
         self._since = clock()
