@@ -1,7 +1,7 @@
 """Decompresses the members of a zip piece by piece, so that no lie in a header can fill the memory."""
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import Final, NoReturn
 
 try:
     from isal import isal_zlib as deflate
@@ -36,7 +36,7 @@ def inflate(method: int, packed: bytes | memoryview, size: int) -> bytes | memor
             _too_short()
         data += more
     if machine.unused_data:
-        raise ValueError("bytes follow the end of a member")
+        _too_long()
     return data
 
 
@@ -64,12 +64,15 @@ def _deflated(pieces: Pieces) -> Iterator[bytes]:
                 if chunk:
                     yield chunk
                 if machine.unused_data:
-                    raise ValueError("bytes follow the end of a member")
+                    _too_long()
     while not machine.eof:
         chunk = machine.decompress(b"", _OUT)
         if not (chunk or machine.eof):
             _too_short()
         yield chunk
+    # isal may have taken in what follows while it still had bytes to give out.
+    if machine.unused_data:
+        _too_long()
 
 
 def _bzip2(pieces: Pieces) -> Iterator[bytes]:
@@ -117,8 +120,12 @@ def _lzma(pieces: Pieces) -> Iterator[bytes]:
             piece = following
 
 
-def _too_short() -> bytes:
+def _too_short() -> NoReturn:
     raise EOFError("a member ends too early")
+
+
+def _too_long() -> NoReturn:
+    raise ValueError("bytes follow the end of a member")
 
 
 METHODS: Final[dict[int, Callable[[Pieces], Iterator[bytes | memoryview]]]] = {

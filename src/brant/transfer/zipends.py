@@ -40,7 +40,7 @@ def find_end(
     tail = read(base, size)
     at = _signature(tail, name)
     end, listed = _unpacked(tail, at, base, name)
-    if listed > limits.directory:
+    if min(listed, size) > limits.directory:
         raise InvalidInput(
             f"The list of members of {name} has more than {limits.directory} bytes; "
             "raise Limits.directory to allow it."
