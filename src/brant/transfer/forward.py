@@ -108,8 +108,10 @@ class Forward:
         """What `action` gives; None when it failed, and another try is due now."""
         try:
             return action()
-        except (Again, Unreachable) as failure:
+        except BaseException as failure:
             self._drop()
+            if not isinstance(failure, Again | Unreachable):
+                raise
             self._wait(failure)
             return None
 
@@ -147,7 +149,6 @@ class Forward:
     def _open(self) -> Response:
         """An answer that goes on at `position`."""
         response, self._given = self._given or self._ask(), None
-        # Whatever is wrong with it, it is closed by `_drop`.
         self._response = response
         if response.status == 206 and self.position:
             self._go_on(response)
