@@ -6,13 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from brant.errors import BrantError, Conflict, Corrupt, ServerFailure
+from brant.errors import Conflict, Corrupt, ServerFailure
 from brant.transfer.digest import Digest
 from brant.transfer.fleet import Again, Errand, Lane, run
 from brant.transfer.http import Pool, Response
 from brant.transfer.journal import Identity, Layout
 from brant.transfer.partial import Partial
-from brant.transfer.progress import Meter, Progress, Silent
+from brant.transfer.progress import Meter, Progress, Silent, Waits
 from brant.transfer.ranged import Changed, Ranged, refused
 from brant.transfer.ranges import identity_of
 from brant.transfer.retry import RetryPolicy, http_date
@@ -67,7 +67,7 @@ def download(
         def fetch() -> None:
             left = None if ends is None else max(0.0, ends - time.monotonic())
             delays = RetryPolicy(attempts=attempts).delays(random)
-            run(task, delays, sleep=sleep, note=task.tell_wait, timeout=left)
+            run(task, delays, sleep=sleep, note=Waits(progress or Silent()).before, timeout=left)
 
         return task.complete(fetch)
 
@@ -119,9 +119,6 @@ class _Download:
             return None
         self._is_opening = True
         return self._open
-
-    def tell_wait(self, reason: BrantError, seconds: float) -> None:
-        self._progress.note(f"{reason.message} Trying again in {seconds:.0f} s.")
 
     def _resume(self) -> None:
         """Go on with what an earlier run left, where the server can be held to the same object."""
@@ -189,7 +186,7 @@ class _Download:
         if None not in (self._expected.size, size) and self._expected.size != size:
             raise Again(
                 Corrupt(
-                    f"{peer} offers {size} bytes for {name} instead of {self._expected.size}; try again later."
+                    f"{peer} offers {size} bytes for {name}, not {self._expected.size}; try again later."
                 )
             )
 

@@ -52,6 +52,7 @@ class Lane:
         return response
 
     def abort(self) -> None:
+        """Nobody waits for this lane any more: end its reading, wherever it is."""
         self.stopping = True
         response = self.response
         if response is not None:
@@ -110,7 +111,7 @@ class _Fleet:
         self._lanes = Lanes(time.monotonic(), most=most)
         self._changed = Condition()
         self._running: dict[Lane, Thread] = {}
-        self._busy = 0
+        self._busy: set[Lane] = set()
         self._moved_before = 0
         self._counted = 0
         self._error: BaseException | None = None
@@ -121,22 +122,26 @@ class _Fleet:
         try:
             with self._changed:
                 self._start()
-                while self._running and self._error is None:
+                while self._is_under_way() and self._error is None:
                     self._changed.wait(_TICK)
                     self._adapt()
                     if ends is not None and time.monotonic() > ends:
                         self._error = Unreachable(
-                            f"the transfer was not done within {timeout:g} s; run the same again, to resume."
+                            f"the transfer took longer than {timeout:.3g} s; run the same again, to resume."
                         )
         finally:
             self._stop()
         if self._error is not None:
             raise self._error
 
+    def _is_under_way(self) -> bool:
+        """Whether somebody is at work of whom something is still expected."""
+        return any(not lane.stopping for lane in self._running)
+
     def _adapt(self) -> None:
-        if not self._running or self._error:
+        if not self._is_under_way() or self._error:
             return
-        now, flowing = time.monotonic(), all(lane.moved for lane in self._running)
+        now, flowing = time.monotonic(), all(lane.moved or lane.stopping for lane in self._running)
         wanted = self._lanes.observe(now, self._moved(), flowing=flowing)
         while len(self._running) < wanted and self._start():
             pass
@@ -147,7 +152,7 @@ class _Fleet:
         if errand is None:
             return False
         lane = Lane()
-        self._busy += 1
+        self._busy.add(lane)
         self._running[lane] = Thread(target=self._drive, args=(lane, errand), daemon=True)
         self._running[lane].start()
         return True
@@ -185,7 +190,7 @@ class _Fleet:
         finally:
             lane.response = None
             with self._changed:
-                self._busy -= 1
+                self._busy.discard(lane)
                 self._changed.notify_all()
         return None
 
@@ -194,9 +199,9 @@ class _Fleet:
             while not (self._stopping or self._error or len(self._running) > self._lanes.wanted):
                 errand = self._work.take()
                 if errand is not None:
-                    self._busy += 1
+                    self._busy.add(lane)
                     return errand
-                if not self._busy:
+                if all(other.stopping for other in self._busy):
                     return None
                 # Another's errand may come back, or stall so long that it can be taken over.
                 self._changed.wait(1.0)
@@ -209,7 +214,7 @@ class _Fleet:
         if isinstance(reason, Unreachable) and reason.final:
             raise reason
         with self._changed:
-            if self._stopping or self._error:
+            if self._stopping or self._error or lane.stopping:
                 return False
             now = time.monotonic()
             if wait is not None or isinstance(reason, RateLimited):

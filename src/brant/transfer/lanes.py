@@ -6,8 +6,8 @@ MOST: Final = 32
 # A connection as fast as this leaves nothing for another to bring, on any machine of today.
 _ENOUGH: Final = 1.5e9
 _STEP: Final = 4
-# What more connections must bring, at the least, of what the same number alone would.
-_GAIN: Final = 1.2
+# The share of its due that each further connection must bring at the least.
+_GAIN: Final = 0.1
 _WINDOW: Final = 0.08
 _PATIENCE: Final = 1.0
 _QUIET: Final = 5.0
@@ -45,7 +45,7 @@ class Lanes:
             return self.wanted
         rate = (moved - self._from) / (now - self._since)
         number, best = self._before
-        if self.wanted > number and rate < best * _GAIN:
+        if rate < best * (1 + _GAIN * (self.wanted / number - 1)):
             self._retreat(number, now)
         elif self.wanted < self._most and rate > 0:
             self._grow(rate, now)

@@ -44,6 +44,7 @@ class _Flight:
         self.began = self.heard = monotonic()
         self.start = start
         self.is_writing = False
+        self.lane: Lane | None = None
 
     @property
     def rest(self) -> int:
@@ -53,9 +54,9 @@ class _Flight:
 class Ranged:
     """The missing spans of `partial`, whose identity and layout are set, as errands of a fleet.
 
-    `show` is called when more is on disk, `check` with each answer that holds the whole object. Errands raise
-    Again, Unreachable, Changed, LocalFailure, and the error of a status that no other try will change. Safe to
-    share between threads.
+    `show` is called when more is on disk, `check` with each answer that holds the whole object. Errands
+    raise Again, Unreachable, Changed, LocalFailure, and the error of a status that no other try will change.
+    Safe to share between threads.
     """
 
     def __init__(
@@ -100,13 +101,13 @@ class Ranged:
             return not (self._todo.total or self._flights)
 
     def adopt(self, response: Response, lane: Lane, stop: int = _ENDLESS) -> None:
-        """Take in an answer whose body goes on with the first byte missing, and ends at `stop` or behind it."""
+        """Take in an answer that goes on with the first byte missing, and ends at `stop` or behind it."""
         with self._lock:
             start, end = next(iter(self._todo), Span(0, 0))
             span = Span(start, min(end, stop))
             self._todo.remove(*span)
             flight = self._add(span)
-        self._bring(flight, lambda: self._receive(response, flight, lane))
+        self._bring(flight, lane, lambda: self._receive(response, flight, lane))
 
     def _begin_missing(self) -> _Flight | None:
         span = next(iter(self._todo), None)
@@ -132,6 +133,8 @@ class Ranged:
         silent = [each for each in self._flights if each.rest and self._is_silent(each)]
         if silent:
             flight, middle = silent[0], silent[0].at
+            if flight.lane:
+                flight.lane.abort()
         elif flight is None or flight.rest <= _WORTH_SHARING:
             return None
         else:
@@ -173,7 +176,7 @@ class Ranged:
                 if self._accepts(response, flight):
                     self._receive(response, flight, lane)
 
-        self._bring(flight, work)
+        self._bring(flight, lane, work)
 
     def _fetch_whole(self, flight: _Flight, lane: Lane) -> None:
         def work() -> None:
@@ -183,10 +186,11 @@ class Ranged:
                 self._judge_whole(response)
                 self._receive(response, flight, lane)
 
-        self._bring(flight, work)
+        self._bring(flight, lane, work)
 
-    def _bring(self, flight: _Flight, work: Callable[[], None]) -> None:
+    def _bring(self, flight: _Flight, lane: Lane, work: Callable[[], None]) -> None:
         """Do it, and hand out again what it did not bring."""
+        flight.lane = lane
         try:
             work()
         finally:
