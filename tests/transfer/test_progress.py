@@ -2,9 +2,11 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Any
 
@@ -404,6 +406,20 @@ def test_events_tell_a_job_from_start_to_end() -> None:
         "running": [{"name": "deep/two.csv", "done": 400, "size": 2000}],
     }
     assert end == {"event": "end", "done": 1400, "held": 400, "files": 1, "unfinished": 1, "seconds": 2.0}
+
+
+def test_the_docs_name_every_event_and_each_of_its_fields() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "progress.md").read_text("utf-8")
+    documented = {
+        kind: ["event", *re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)]
+        for kind, section in re.findall(r"^### (\w+)\n(.*?)(?=^###|\Z)", page, re.MULTILINE | re.DOTALL)
+    }
+    stream = Stream()
+    events = Events(stream)
+    events.begin("penguins.csv", 100).finish()
+    events.close()
+    events.note("waiting")
+    assert {event["event"]: list(event) for event in stream.events} == documented
 
 
 def test_what_nobody_knows_is_null() -> None:

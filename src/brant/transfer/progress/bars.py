@@ -40,7 +40,6 @@ class Bars(Display):
         self._verbose = verbose
         self._say = say or (lambda line: self._stream.write(line + "\n"))
         self._notes: list[str] = []
-        self._name = ""
         self._make: Callable[..., Row] | None = None
         self._whole: Row | None = None
         self._file_rows: list[_FileRow] = []
@@ -64,9 +63,7 @@ class Bars(Display):
         books = self._books
         with books.lock:
             notes, self._notes = self._notes, []
-            if books.running:
-                self._name = books.running[0].name
-            label = f"{books.finished} of {books.files} files" if books.files > 1 else self._name
+            label = f"{books.finished} of {books.files} files" if books.files > 1 else books.newest
             done, total = books.done, books.total
             chosen = books.running[:MOST_FILES] if self._verbose and books.files > 1 else []
         label = _shortened(label)

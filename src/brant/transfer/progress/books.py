@@ -39,6 +39,7 @@ class Books:
     def __init__(self, finished: Callable[[Entry], None] | None = None) -> None:
         self.lock: Final = RLock()
         self.running: Final[list[Entry]] = []
+        self.newest = ""
         self.done = 0
         self.held = 0
         self.begun = 0
@@ -59,6 +60,7 @@ class Books:
     def begin(self, name: str, size: int | None, held: int) -> Entry:
         entry = Entry(self, name, size, held)
         self.running.append(entry)
+        self.newest = name
         self.begun += 1
         self.held += held
         self.done += held
