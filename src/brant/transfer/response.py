@@ -123,7 +123,7 @@ class Response:
 
     def drain(self) -> None:
         """Read the rest of the body if it is short, so that the connection can serve again."""
-        if self.content_length is not None and self.content_length <= _PIECE:
+        if self.content_length is not None and self.content_length - self._received <= _PIECE:
             with suppress(Unreachable):
                 self.read()
 
