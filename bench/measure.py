@@ -30,11 +30,11 @@ class Figure:
     peak_mib: float
 
 
-def side_by_side(candidates: Sequence[Candidate], *, rounds: int) -> list[Figure]:
+def side_by_side(candidates: Sequence[Candidate], *, rounds: int, warm_up: bool = True) -> list[Figure]:
     """Lets every candidate run once to warm up, then `rounds` times in turn."""
     times: dict[str, list[float]] = {candidate.name: [] for candidate in candidates}
     peaks: dict[str, float] = {}
-    for turn in range(rounds + 1):
+    for turn in range(0 if warm_up else 1, rounds + 1):
         for candidate in candidates:
             candidate.prepare()
             seconds, peak = _run(candidate)
@@ -45,16 +45,17 @@ def side_by_side(candidates: Sequence[Candidate], *, rounds: int) -> list[Figure
 
 
 def table(title: str, figures: Sequence[Figure], *, against: str, memory: bool = False) -> str:
-    """A Markdown table of ratios to the candidate named `against`."""
-    base = next(figure.seconds for figure in figures if figure.name == against)
-    head = f"| {title} | median | against {against} |" + (" peak memory |" if memory else "")
-    rule = "| --- | --- | --- |" + (" --- |" if memory else "")
-    rows = [
-        f"| {figure.name} | {_seconds(figure.seconds)} | {figure.seconds / base:.2f}x |"
-        + (f" {figure.peak_mib:.0f} MiB |" if memory else "")
-        for figure in figures
-    ]
-    return "\n".join([head, rule, *rows])
+    """A Markdown table of ratios to the candidate named `against`, or to each of several (with commas)."""
+    seconds = {figure.name: figure.seconds for figure in figures}
+    bases = [name for name in against.split(", ") if name in seconds]
+    extra = ["peak memory"] if memory else []
+    lines = [[title, "median", *[f"against {name}" for name in bases], *extra]]
+    lines.append(["---"] * len(lines[0]))
+    for figure in figures:
+        ratios = [f"{figure.seconds / seconds[name]:.2f}x" for name in bases]
+        peak = [f"{figure.peak_mib:.0f} MiB"] if memory else []
+        lines.append([figure.name, _seconds(figure.seconds), *ratios, *peak])
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
 
 
 def _seconds(value: float) -> str:

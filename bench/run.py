@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import datasets, startup
+from bench import datasets, startup, transfer
 from bench.stage import stage
 
 
@@ -16,13 +16,19 @@ def main() -> None:
     """All tables, or those named."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="which; all when none is named")
-    names = parser.parse_args().names or ["startup", "datasets", "identity", "limits"]
+    parser.add_argument("--large", action="store_true", help="an archive of 20 GiB among the transfers")
+    options = parser.parse_args()
+    names = options.names or ["startup", "datasets", "transfer", "identity", "limits"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback\n")
     with stage() as scene:
         if "startup" in names:
             print(startup.run(scene), end="\n\n", flush=True)
         if "datasets" in names:
             print(datasets.run(scene), end="\n\n", flush=True)
+    if "transfer" in names:
+        with stage("--rate-limit", "0") as scene:
+            for part in transfer.run(scene, large=options.large):
+                print(part, end="\n\n", flush=True)
     # Imported last: a process that is measured shows at least the peak of the one that started it.
     if "identity" in names:
         from bench import identity

@@ -1,5 +1,6 @@
 """Sets the stage for a benchmark: a server of ours on a free port, a user, a home for every client."""
 
+import http.client
 import json
 import os
 import shutil
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -85,3 +87,22 @@ def dataset(folder: Path, handle: str, title: str) -> Path:
     content = {"id": handle, "title": title, "licenses": [{"name": "CC0-1.0"}]}
     (folder / "dataset-metadata.json").write_text(json.dumps(content))
     return folder
+
+
+def signed_address(stage: Stage, handle: str) -> str:
+    """Where the archive of a dataset lies, for programs that know nothing of the API."""
+    token = (stage.folder / "home" / ".kaggle" / "access_token").read_text().strip()
+    connection = http.client.HTTPConnection(str(urlsplit(stage.address).netloc), timeout=60)
+    owner, slug = handle.split("/")
+    connection.request(
+        "POST",
+        "/api/v1/datasets.DatasetApiService/DownloadDataset",
+        json.dumps({"ownerSlug": owner, "datasetSlug": slug}),
+        {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+    )
+    answer = connection.getresponse()
+    address = answer.getheader("Location")
+    connection.close()
+    if answer.status != 302 or address is None:
+        raise SystemExit(f"{handle} is not given away: {answer.status}")
+    return address
