@@ -8,7 +8,7 @@ _ENOUGH: Final = 1.5e9
 _STEP: Final = 4
 # The share of its due that each further connection must bring at the least.
 _GAIN: Final = 0.1
-_WINDOW: Final = 0.08
+_WINDOW: Final = 0.05
 _PATIENCE: Final = 1.0
 _QUIET: Final = 5.0
 
