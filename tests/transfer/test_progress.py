@@ -113,6 +113,8 @@ def test_the_rate_is_that_of_the_last_seconds_and_falls_when_nothing_comes() -> 
     for second in range(11, 16):
         speed.sample(second, 1000)
     assert speed.rate == 0
+    speed.sample(20, 1000)
+    assert speed.average == 50
 
 
 class Heard(Silent):

@@ -95,7 +95,7 @@ class Bars(Display):
     def _end(self) -> None:
         assert self._whole
         self._paint_files([])
-        self._whole.close()
+        self._whole.close(self._speed.average)
 
 
 class _FileRow:

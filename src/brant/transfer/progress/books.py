@@ -100,9 +100,11 @@ class Speed:
 
     def __init__(self) -> None:
         self._samples: deque[tuple[float, int]] = deque()
+        self._first: tuple[float, int] | None = None
 
     def sample(self, now: float, moved: int) -> None:
         """`moved` bytes in all have come at `now`, in seconds of a clock that only grows."""
+        self._first = self._first or (now, moved)
         self._samples.append((now, moved))
         while len(self._samples) > 2 and self._samples[1][0] <= now - _WINDOW_SECONDS:
             self._samples.popleft()
@@ -110,7 +112,13 @@ class Speed:
     @property
     def rate(self) -> float | None:
         """None before anything can be said."""
-        if len(self._samples) < 2 or self._samples[-1][0] <= self._samples[0][0]:
-            return None
-        (since, before), (now, moved) = self._samples[0], self._samples[-1]
-        return max(0.0, (moved - before) / (now - since))
+        return self._since(self._samples[0]) if self._samples else None
+
+    @property
+    def average(self) -> float | None:
+        """The rate from the first sample on."""
+        return self._since(self._first) if self._first else None
+
+    def _since(self, then: tuple[float, int]) -> float | None:
+        (since, before), (now, moved) = then, self._samples[-1]
+        return max(0.0, (moved - before) / (now - since)) if now > since else None

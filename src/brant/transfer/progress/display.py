@@ -67,6 +67,7 @@ class Display(ABC):
 
     def _start(self) -> None:
         if self._painter is None and not self._closing and self._is_wanted():
+            self._speed.sample(self._clock(), 0)
             self._painter = Thread(target=self._run, name="brant-progress", daemon=True)
             self._painter.start()
 

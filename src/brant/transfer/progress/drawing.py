@@ -38,7 +38,10 @@ class Row:
         """Write a line above all bars."""
         self._bar.write(line, file=self._stream)
 
-    def close(self) -> None:
+    def close(self, average: float | None = None) -> None:
+        """Take it away, or where it stays, leave it with the average rate."""
+        if average:
+            self._bar.rate = average
         self._bar.close()
 
 
