@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _BLOCK: Final = 512
 # A longer single read can only be a header that claims to be gigabytes long.
 _MAX_READ: Final = 1024 * 1024
+# Two or three headers stand before a member; tarfile goes one call deeper for each.
+_MAX_READS: Final = 100
 
 
 def tar_entries(source: Path, limits: Limits) -> Iterator[Entry]:
@@ -46,7 +48,7 @@ def read_tar(
             raise InvalidInput(f"{name} is neither a zip nor a tar archive; give one of these.")
         archive = tarfile.open(fileobj=stream, mode="r:", encoding="utf-8")  # type: ignore[call-overload]  # noqa: SIM115
         while (info := archive.next()) is not None:
-            archive.members = []
+            archive.members, stream.reads = [], 0
             count += 1
             limits.check(count, 0, 1)
             if info.size < 0:
@@ -58,8 +60,7 @@ def read_tar(
         if stream.last != bytes(_BLOCK):
             raise damaged(source, "its end is missing")
         # What is compressed proves itself at its very end.
-        while stream.read(PIECE):
-            pass
+        stream.finish()
 
 
 def _entry(stream: "_Unpacked", info: "TarInfo", names: Names) -> Entry:
@@ -106,6 +107,7 @@ class _Unpacked:
         self._limits = limits
         self._size = size
         self.last = b""
+        self.reads = 0
 
     def begins_with_header(self) -> bool:
         """Whether it is a tar. Zeros are one of nothing only if compressed: many a file begins with them."""
@@ -126,6 +128,9 @@ class _Unpacked:
     def read(self, size: int) -> bytes:
         if not 0 <= size <= _MAX_READ:
             raise damaged(self._source, "a header is too long")
+        self.reads += 1
+        if self.reads > _MAX_READS:
+            raise damaged(self._source, "it has headers without end")
         self.last = self._stream.peek(size)
         self._stream.take(len(self.last))
         self._limits.check(0, self._stream.offset, self._size())
@@ -146,6 +151,11 @@ class _Unpacked:
                 yield chunk
             if size:
                 raise damaged(self._source, "it ends within a member")
+
+    def finish(self) -> None:
+        """Read to the end of what is compressed."""
+        while self._stream.some():
+            self._limits.check(0, self._stream.offset, self._size())
 
     def _some(self, size: int) -> Iterator[bytes]:
         """Up to `size` bytes; fewer where the stream ends before."""
