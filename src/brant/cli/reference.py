@@ -13,7 +13,7 @@ _INTRODUCTION = """\
 
 Generated from the declarations that `--help` shows. Results go to standard output, everything else to
 standard error. With `--format json` standard output is exactly one JSON document, after an error too:
-`{"error": {"code": …, "message": …}}`.
+`{"error": {"code": …, "message": …}}`. How far a transfer is: [progress](progress.md).
 """
 
 

@@ -52,8 +52,8 @@ def declare_progress(parser: "ArgumentParser", *, quiet: str) -> None:
     parser.add_argument(
         "--progress",
         choices=_KINDS,
-        help="a bar on a terminal (bar, the default), an event a line on standard error (json; see "
-        "docs/progress.md), or nothing (none)",
+        help="a bar on a terminal (bar, the default), one JSON event a line on standard error (json), or "
+        "nothing (none)",
     )
     parser.add_argument(
         "-v", "--per-file", action="store_true", help="a bar for each file too; so does --verbose"
