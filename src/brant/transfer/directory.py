@@ -28,6 +28,7 @@ _ENTRY_SIGNATURE: Final = 0x02014B50  # 4.3.12
 # More of a directory at once would only weigh on the memory; an entry has 192 KiB at most.
 _WINDOW: Final = 4 * 1024**2
 _ENCRYPTED: Final = 0x1
+_ROOT: Final = "./"
 _ONES: Final = 0xFFFFFFFF
 _ZIP64: Final = 1
 _FORMAT_OF_FILE: Final = {0: "", 4: "", 8: "", 10: "a symbolic link"}
@@ -37,7 +38,7 @@ class Listed(NamedTuple):
     """A member as the directory lists it; every name is safe, and no two are one (names.py)."""
 
     name: str
-    """Its path, safe and relative."""
+    """Its path, safe and relative; empty for the folder itself, which bsdtar lists as "./"."""
     is_folder: bool
     method: int
     crc32: int
@@ -55,7 +56,7 @@ class Listed(NamedTuple):
     @property
     def parts(self) -> tuple[str, ...]:
         """The components of its path."""
-        return tuple(self.name.split("/"))
+        return tuple(self.name.split("/")) if self.name else ()
 
 
 class _Row(NamedTuple):
@@ -183,7 +184,7 @@ def _listed(rows: list[_Row], stops: dict[int, int]) -> list[Listed]:
         raw, told, flags, method, crc, packed, size, attributes, offset = rows.pop()
         name = guessed_name(raw, encoding) if told is None else told
         is_folder = name[-1:] == "/"
-        path = names.add(safe_parts(name), is_folder=is_folder)
+        path = "" if name == _ROOT else names.add(safe_parts(name), is_folder=is_folder)
         if flags & _ENCRYPTED or method not in METHODS or _FORMAT_OF_FILE.get(attributes >> 28, "x"):
             raise _untaken(path, flags, method, attributes)
         if is_folder and size:
@@ -212,7 +213,7 @@ def _untaken(name: str, flags: int, method: int, attributes: int) -> InvalidInpu
     return InvalidInput(f"The archive member {shown(name)} is compressed by method {method}; use deflate.")
 
 
-def data_start(member: Listed, head: bytes) -> int | None:
+def data_start(member: Listed, head: bytes | memoryview) -> int | None:
     """Where the member's data begin (from the archive's start), by the bytes at `member.offset`.
 
     None when `head` is too short to tell: it takes `HEADER`, the name and the extra field.
