@@ -149,7 +149,8 @@ def test_a_download_lands_in_a_folder_of_its_own(ada_desk: Desk, penguins: str) 
     assert "licence CC0-1.0" in ended.err
     assert ended.err.splitlines()[-1] == f"3 files in {ada_desk.folder / 'penguins'}"
     shown = ended.out.splitlines()
-    assert shown[0].split() == ["path", "size"]
+    assert shown[0].split() == ["path", "size", "verified"]
+    assert all(line.split()[-1] == "crc32" for line in shown[2:])
     assert [line.split()[0] for line in shown[2:]] == sorted(f"penguins/{name}" for name in FILES)
 
 

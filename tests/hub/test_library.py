@@ -163,14 +163,6 @@ def test_force_replaces_files_and_spares_a_folder_of_the_callers_own(handle: str
     assert contents(output) == FILES
 
 
-def test_an_unfinished_download_is_no_hindrance_in_an_output_folder(handle: str, tmp_path: Path) -> None:
-    output = fill(tmp_path / "out", {"1.archive.brant-partial": b"half", "1.archive.brant-journal": b""})
-
-    brant.dataset_download(handle, output_dir=str(output))
-
-    assert contents(output) == FILES
-
-
 def test_one_file_goes_to_an_output_folder(handle: str, tmp_path: Path) -> None:
     output = tmp_path / "out"
 

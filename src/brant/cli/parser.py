@@ -68,6 +68,17 @@ def count(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a whole number from 1 on")
 
 
+def seconds(text: str) -> float:
+    """The type of an argument that is a time in seconds, more than none."""
+    try:
+        found = float(text)
+    except ValueError:
+        found = 0.0
+    if 0 < found < float("inf"):
+        return found
+    raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number of seconds above 0")
+
+
 def declare_format(parser: argparse.ArgumentParser, *, short: bool = True) -> None:
     """How results are shown; `format` of the parsed arguments is an `output.Format`.
 

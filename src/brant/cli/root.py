@@ -5,6 +5,7 @@ from brant.cli.commands import Command, Noun, ServerCommand, Verb
 COMMANDS: tuple[Command, ...] = (
     Noun("datasets", "find, fetch and publish datasets", "brant.cli.datasets", aliases=("d",)),
     Noun("auth", "log in and out, and see as whom", "brant.cli.auth"),
+    Noun("cache", "check what the libraries keep on this machine", "brant.cli.cache"),
     Noun("config", "see and change the settings kept in kaggle.json", "brant.cli.config"),
     Verb("doctor", "check set-up, credentials and the way to the server", "brant.cli.doctor"),
     Verb("env", "print the variables that point every client at a server", "brant.cli.env"),

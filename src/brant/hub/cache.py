@@ -3,26 +3,33 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
 from brant.contract.handles import DatasetHandle
 from brant.errors import DestinationExists, LocalFailure
+from brant.hub.records import Record, read_marker, write_marker
 
 _MARKERS: Final = ".complete"
+
+
+def cache_folder(environ: Mapping[str, str], home: Path) -> Path:
+    """KAGGLEHUB_CACHE as it is, else ~/.cache/kagglehub (hub.json `env_vars`)."""
+    named = environ.get("KAGGLEHUB_CACHE")
+    return Path(named) if named is not None else home / ".cache" / "kagglehub"
 
 
 class DatasetPlace:
     """Where one version of a dataset lies, in the cache or in an output folder of the caller's own."""
 
     def __init__(
-        self, handle: DatasetHandle, *, files: Path, archive: Path, bundle: Path, markers: Path
+        self, handle: DatasetHandle, *, files: Path, beside: Path, bundle: Path, markers: Path
     ) -> None:
         self.handle = handle
         self.files = files
-        self.archive = archive
+        self._beside = beside
         self._bundle = bundle
         self._markers = markers
 
@@ -33,7 +40,7 @@ class DatasetPlace:
         return cls(
             handle,
             files=base / "versions" / version,
-            archive=base / f"{version}.archive",
+            beside=base / f"{version}.archive",
             bundle=base / f"{version}.complete",
             markers=base / _MARKERS / version,
         )
@@ -45,7 +52,7 @@ class DatasetPlace:
         return cls(
             handle,
             files=output,
-            archive=output / f"{handle.version}.archive",
+            beside=output / f"{handle.version}.archive",
             bundle=markers / "bundle.complete",
             markers=markers,
         )
@@ -53,26 +60,42 @@ class DatasetPlace:
     @property
     def lock(self) -> Path:
         """Held by the process at work on this version; in an output folder it lies among the files."""
-        return self.archive.with_name(f".{self.archive.name}.lock")
+        return self._beside.with_name(f".{self._beside.name}.lock")
+
+    @property
+    def begun(self) -> Path:
+        """Tells, in an output folder, which version's files lie there unfinished."""
+        return self.files / ".brant-begun"
 
     def path(self, file: str | None) -> Path:
         """Where `file`, or with None the whole version, is to be found."""
         return self.files / file if file else self.files
 
     def holds(self, file: str | None) -> bool:
-        """Whether `file`, or with None the whole version, is there and whole."""
-        return self._marker(file).is_file() and self.path(file).exists()
+        """Whether `file`, or with None the whole version, is there and marked as whole, by itself or as part
+        of the whole version.
+        """
+        if self._marker(file).is_file() and self.path(file).exists():
+            return True
+        return file is not None and self.holds(None) and self.path(file).exists()
 
-    def mark(self, file: str | None) -> None:
-        """Say that `file`, or the whole version, is there and whole."""
-        marker = self._marker(file)
-        try:
-            marker.parent.mkdir(parents=True, exist_ok=True)
-            marker.touch()
-        except OSError as error:
-            raise LocalFailure(
-                f"{marker} cannot be written ({error.strerror}): free space or mend its folder"
-            ) from None
+    def mark(self, file: str | None, files: Iterable[Record] = ()) -> None:
+        """Say that `file`, or the whole version, is there and whole, and of what bytes."""
+        write_marker(self._marker(file), files)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether the whole version was marked, whatever has become of its files since."""
+        return self._bundle.is_file()
+
+    def records(self, file: str | None) -> list[Record] | None:
+        """What was noted when `file`, or the whole version, arrived; None where nothing was."""
+        return read_marker(self._marker(file))
+
+    def marked_files(self) -> Iterator[str]:
+        """The files and folders that were marked one by one."""
+        for marker in sorted(self._markers.rglob("*.complete")):
+            yield marker.relative_to(self._markers).as_posix().removesuffix(".complete")
 
     def remove(self, file: str | None) -> None:
         """Forget the marker first, then remove what it stood for."""
@@ -93,14 +116,33 @@ class DatasetPlace:
 
 
 def newest_complete(root: Path, handle: DatasetHandle, file: str | None) -> DatasetPlace | None:
-    """The newest version in the cache that is whole, for when nobody can be asked which is newest."""
+    """The newest version in the cache that has `file`, or is whole, for when nobody can be asked which is
+    newest.
+    """
     base = root / "datasets" / handle.owner / handle.slug / "versions"
-    numbers = [int(entry.name) for entry in base.glob("*") if entry.name.isascii() and entry.name.isdigit()]
-    for number in sorted(numbers, reverse=True):
-        place = DatasetPlace.in_cache(root, handle.at(number))
-        if place.holds(file) or place.holds(None):
+    return _newest(base, handle, lambda one: DatasetPlace.in_cache(root, one), file)
+
+
+def newest_in_output(output: Path, handle: DatasetHandle, file: str | None) -> DatasetPlace | None:
+    """The same in an output folder."""
+    base = output / _MARKERS / "datasets" / handle.owner / handle.slug
+    return _newest(base, handle, lambda one: DatasetPlace.in_output(output, one), file)
+
+
+def _newest(
+    base: Path, handle: DatasetHandle, place_of: Callable[[DatasetHandle], DatasetPlace], file: str | None
+) -> DatasetPlace | None:
+    for number in sorted(version_numbers(base), reverse=True):
+        place = place_of(handle.at(number))
+        if place.holds(file):
             return place
     return None
+
+
+def version_numbers(folder: Path) -> set[int]:
+    """The versions that have an entry of their own in `folder`; whatever follows a dot does not count."""
+    heads = (entry.name.partition(".")[0] for entry in folder.glob("*"))
+    return {int(head) for head in heads if head.isascii() and head.isdigit() and head == str(int(head))}
 
 
 def prepare_output(place: DatasetPlace, file: str | None, *, force: bool) -> None:
@@ -108,25 +150,42 @@ def prepare_output(place: DatasetPlace, file: str | None, *, force: bool) -> Non
 
     Raises DestinationExists (a FileExistsError) where something of unknown origin would be written over and
     `force` is not given. With `force` a folder of earlier downloads is emptied; of any other folder nothing
-    is removed, only files of the same name are replaced.
+    is removed, only files of the same name are replaced. What an unfinished run of the same version has left
+    there is no hindrance.
     """
     target = place.path(file)
     if file:
         if target.exists() and not force:
             raise DestinationExists(f"{target} is there already: give force_download=True to replace it")
         return
-    if target.is_dir() and not all(_is_begun(place, entry) for entry in target.iterdir()):
-        if not force:
+    ours = (place.lock, place.begun)
+    if target.is_dir() and not all(entry in ours for entry in target.iterdir()):
+        if force:
+            if not (target / _MARKERS).is_dir():
+                return
+            _empty(target, but=place.lock)
+        elif _is_begun(place):
+            return
+        else:
             raise DestinationExists(
                 f"output_dir {target} is not empty: give force_download=True to replace what it holds"
             )
-        if (target / _MARKERS).is_dir():
-            _empty(target, but=place.lock)
+    _write(place.begun, str(place.handle))
 
 
-def _is_begun(place: DatasetPlace, entry: Path) -> bool:
-    """Whether this is the lock, or the unfinished archive of an earlier run, which can go on from there."""
-    return entry == place.lock or entry.name.startswith(place.archive.name)
+def _is_begun(place: DatasetPlace) -> bool:
+    try:
+        return place.begun.read_text("utf-8") == str(place.handle)
+    except (OSError, ValueError):
+        return False
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8")
+    except OSError as error:
+        raise LocalFailure(f"{file} cannot be written ({error.strerror}): mend its folder") from None
 
 
 def _empty(folder: Path, *, but: Path) -> None:

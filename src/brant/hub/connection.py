@@ -2,10 +2,13 @@
 
 import logging
 import os
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from brant.client.credentials import Credentials
     from brant.client.session import Session
     from brant.client.storms import Storms
@@ -50,13 +53,22 @@ def connect(credentials: "Credentials | None" = None) -> "Session":
 
 
 def cache_root() -> Path:
-    """KAGGLEHUB_CACHE as it is, else ~/.cache/kagglehub (hub.json `env_vars`)."""
-    named = os.environ.get("KAGGLEHUB_CACHE")
-    return Path(named) if named is not None else Path.home() / ".cache" / "kagglehub"
+    """The cache that both libraries share."""
+    from brant.hub.cache import cache_folder
+
+    return cache_folder(os.environ, Path.home())
 
 
-def progress() -> "Progress":
-    """A bar on a terminal, unless KAGGLEHUB_VERBOSITY asks for less."""
+@contextmanager
+def progress() -> "Iterator[Progress]":
+    """A bar on a terminal or in a notebook, unless KAGGLEHUB_VERBOSITY asks for less; one for each file, too,
+    where it is "debug".
+    """
     from brant.transfer.progress import Bars, Silent
 
-    return Silent() if os.environ.get("KAGGLEHUB_VERBOSITY") in _QUIET else Bars()
+    wanted = os.environ.get("KAGGLEHUB_VERBOSITY")
+    shown = Silent() if wanted in _QUIET else Bars(verbose=wanted == "debug", say=logger.warning)
+    try:
+        yield shown
+    finally:
+        shown.close()

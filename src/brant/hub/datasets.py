@@ -4,13 +4,22 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from brant.client.datasets.downloading import current_version, download, fetch, fetch_unpacked, local_name
+from brant.client.datasets.downloading import (
+    How,
+    current_version,
+    download,
+    fetch,
+    fetch_unpacked,
+    local_name,
+)
 from brant.client.datasets.publishing import publish
 from brant.client.session import Session
 from brant.contract.handles import DatasetHandle
 from brant.errors import NotFound, Unreachable
-from brant.hub.cache import DatasetPlace, locked, newest_complete, prepare_output
+from brant.hub.cache import DatasetPlace, locked, newest_complete, newest_in_output, prepare_output
 from brant.hub.connection import cache_root, connect, logger, progress
+from brant.hub.records import records_of
+from brant.transfer.progress import Progress
 from brant.transfer.retry import RetryPolicy
 
 _BRIEFLY: Final = RetryPolicy(attempts=2, base=0.2, budget=2.0)
@@ -30,15 +39,19 @@ def dataset_download(
     version is answered from the cache when the server cannot be reached. `output_dir` takes the place of the
     cache.
 
+    What lies in the cache is not read again: `brant cache verify` does that.
+
     Raises InvalidHandle (a ValueError), DestinationExists (a FileExistsError) for an output folder that holds
     other things, NotFound, Unauthenticated, PermissionDenied, Unreachable, Corrupt, LocalFailure.
     """
     parsed = DatasetHandle.parse(handle)
     file = local_name(path) if path else None
-    output = Path(output_dir) if output_dir else None
+    root, output = cache_root(), Path(output_dir) if output_dir else None
     force = bool(force_download)
     # Whom to fall back on when nobody can be asked; then it is not worth asking for long.
-    known = None if output or force else newest_complete(cache_root(), parsed, file)
+    known = None if force else _newest(root, output, parsed, file)
+    if known and parsed.version is not None:
+        return str(known.path(file))
     with connect() as session:
         try:
             pinned = current_version(session, parsed, retry=_BRIEFLY if known else None)
@@ -47,10 +60,8 @@ def dataset_download(
                 raise
             logger.warning("%s cannot be reached: %s is taken from the cache", session.endpoint, known.handle)
             return str(known.path(file))
-        place = (
-            DatasetPlace.in_output(output, pinned) if output else DatasetPlace.in_cache(cache_root(), pinned)
-        )
-        if force or not _is_there(place, file):
+        place = DatasetPlace.in_output(output, pinned) if output else DatasetPlace.in_cache(root, pinned)
+        if force or not place.holds(file):
             _bring(session, place, file, force=force, cached=output is None)
     return str(place.path(file))
 
@@ -70,51 +81,54 @@ def dataset_upload(
     """
     parsed = DatasetHandle.parse(handle)
     ignore: Iterable[str] = [ignore_patterns] if isinstance(ignore_patterns, str) else ignore_patterns or ()
-    with connect() as session:
+    with connect() as session, progress() as told:
         published = publish(
             session,
             parsed,
             Path(local_dataset_dir),
             notes=version_notes,
             ignore=ignore,
-            progress=progress(),
+            progress=told,
         )
     logger.info("%s is published: see %s", published.ref, published.url)
 
 
-def _is_there(place: DatasetPlace, file: str | None) -> bool:
-    """Whether it was marked as whole, by itself or as part of the whole version."""
-    return place.holds(file) or (file is not None and place.holds(None) and place.path(file).exists())
+def _newest(root: Path, output: Path | None, handle: DatasetHandle, file: str | None) -> DatasetPlace | None:
+    """The newest version that is here already; of a handle with a version, that one."""
+    if handle.version is not None:
+        place = DatasetPlace.in_output(output, handle) if output else DatasetPlace.in_cache(root, handle)
+        return place if place.holds(file) else None
+    return newest_in_output(output, handle, file) if output else newest_complete(root, handle, file)
 
 
 def _bring(session: Session, place: DatasetPlace, file: str | None, *, force: bool, cached: bool) -> None:
     """Fetch and mark, one process at a time."""
-    with locked(place):
+    with locked(place), progress() as told:
         # Another process may have brought it while this one waited.
-        if not force and _is_there(place, file):
+        if not force and place.holds(file):
             return
         if not cached:
             prepare_output(place, file, force=force)
         elif force:
             place.remove(file)
         if file is None:
-            archive, files = place.archive, place.files
-            fetch_unpacked(session, place.handle, archive, files, force=force, progress=progress())
+            arrived = fetch_unpacked(session, place.handle, place.files, How(force, progress=told))
+            place.mark(None, records_of(arrived, place.files))
+            place.begun.unlink(missing_ok=True)
         else:
-            _bring_one(session, place, file, force=force)
-        place.mark(file)
+            _bring_one(session, place, file, force=force, told=told)
 
 
-def _bring_one(session: Session, place: DatasetPlace, file: str, *, force: bool) -> None:
+def _bring_one(session: Session, place: DatasetPlace, file: str, *, force: bool, told: Progress) -> None:
     """One file, or all files below a folder of that name."""
     try:
-        fetch(session, place.handle, file, place.path(file), force=force, progress=progress())
+        arrived = [fetch(session, place.handle, file, place.path(file), How(force, progress=told))]
     except NotFound as missing:
         try:
-            arrived = download(
-                session, place.handle, place.files, folder=file, force=force, progress=progress()
-            )
+            arrived = download(session, place.handle, place.files, folder=file, force=force, progress=told)
         except NotFound:
             raise missing from None
-        for one in arrived:
-            place.mark(one.path.relative_to(place.files).as_posix())
+    for record in records_of(arrived, place.files):
+        place.mark(record.path, [record])
+    if not place.holds(file):
+        place.mark(file)

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from brant.cli.context import Context
 from brant.cli.datasets.arguments import declare_handle, read_handle, resolve
 from brant.cli.output import Column, Format, Output, counted
-from brant.cli.parser import declare_format
+from brant.cli.parser import declare_format, seconds
 from brant.cli.voice import Showing, declare_progress, read_progress
-from brant.errors import BrantError
 
 if TYPE_CHECKING:
     from brant.client.datasets.downloading import Arrived
-    from brant.client.session import Session
     from brant.contract.handles import DatasetHandle
 
 EXAMPLES = """\
@@ -24,8 +22,15 @@ examples:
   brant datasets download owner/penguins -f penguins.csv
   brant datasets download owner/penguins -f raw/"""
 
-_COLUMNS = (Column("path"), Column("size", "size"), Column("sha256"), Column("fresh"))
-_SHOWN = ("path", "size")
+_COLUMNS = (
+    Column("path"),
+    Column("size", "size"),
+    Column("verified"),
+    Column("fresh"),
+    Column("sha256"),
+    Column("crc32"),
+)
+_SHOWN = ("path", "size", "verified")
 _MOST_SHOWN = 20
 
 
@@ -41,6 +46,8 @@ class Options(NamedTuple):
     path: Path | None
     unzip: bool
     force: bool
+    trust_archive: bool
+    max_time: float | None
     quiet: bool
     showing: Showing
     format: Format
@@ -66,6 +73,17 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument("-w", "--wp", dest="path", action="store_const", const=".", help="into this folder")
     parser.add_argument("--unzip", action="store_true", help="as files, instead of one zip")
     parser.add_argument("-o", "--force", action="store_true", help="again, even what is here and whole")
+    parser.add_argument(
+        "--trust-archive",
+        action="store_true",
+        help="unpack it however many files it holds and however much it unfolds to",
+    )
+    parser.add_argument(
+        "--max-time",
+        type=seconds,
+        metavar="SECONDS",
+        help="give up after so long; the same again goes on where it stopped",
+    )
     declare_progress(parser, quiet="no progress, no list")
     declare_format(parser, short=False)
 
@@ -84,6 +102,8 @@ def read(parsed: Namespace) -> Options:
         path=Path(parsed.path) if parsed.path else None,
         unzip=parsed.unzip,
         force=parsed.force,
+        trust_archive=parsed.trust_archive,
+        max_time=parsed.max_time,
         quiet=parsed.quiet,
         showing=read_progress(parsed),
         format=parsed.format,
@@ -92,6 +112,7 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Fetches, verifies, and ends with a list of what arrived."""
+    from brant.cli.datasets.licence import Licence
     from brant.client.datasets.downloading import download
 
     output = context.output(options.format)
@@ -99,6 +120,7 @@ def run(options: Options, context: Context) -> None:
     with context.session() as session:
         handle = resolve(options.dataset, session, version=options.version)
         into = options.path or _own_folder(handle, context)
+        licence = None if options.quiet else Licence(session, handle)
         with closing(context.progress(options.showing)) as progress:
             arrived = download(
                 session,
@@ -110,10 +132,12 @@ def run(options: Options, context: Context) -> None:
                 include=options.include,
                 exclude=options.exclude,
                 force=options.force,
+                trust=options.trust_archive,
                 progress=progress,
+                timeout=options.max_time,
             )
-        if not options.quiet:
-            _tell_licence(session, handle, context)
+        if licence:
+            context.say(licence.line())
     _list(arrived, into, output, options, context)
 
 
@@ -123,20 +147,8 @@ def _own_folder(handle: "DatasetHandle", context: Context) -> Path:
     return Path(base).expanduser() / "datasets" / handle.owner / handle.slug if base else Path(handle.slug)
 
 
-def _tell_licence(session: "Session", handle: "DatasetHandle", context: Context) -> None:
-    from brant.client.datasets import metadata
-
-    try:
-        names = [licence.name for licence in metadata(session, handle).licenses if licence.name]
-    except BrantError as error:
-        # The files are here: not to know their licence is no failure.
-        context.say(f"the licence is not known: {error.message}")
-        return
-    context.say(f"{session.endpoint.web}/datasets/{handle}: licence {', '.join(names) or 'not named'}")
-
-
 def _list(arrived: "list[Arrived]", into: Path, output: Output, options: Options, context: Context) -> None:
-    rows = [(str(file.path), file.size, file.sha256, file.fresh) for file in arrived]
+    rows = [_row(file) for file in arrived]
     if not output.is_table:
         output.rows(_COLUMNS, rows)
         return
@@ -149,3 +161,8 @@ def _list(arrived: "list[Arrived]", into: Path, output: Output, options: Options
     kept = sum(not file.fresh for file in arrived)
     was_here = f", {kept} of them here already" if kept else ""
     context.say(f"{counted(len(rows), 'file')} in {into.resolve()}{was_here}")
+
+
+def _row(file: "Arrived") -> tuple[str, int, str, bool, str | None, str | None]:
+    crc32 = None if file.crc32 is None else f"{file.crc32:08x}"
+    return (str(file.path), file.size, file.verified, file.fresh, file.sha256, crc32)

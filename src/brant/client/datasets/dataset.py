@@ -13,6 +13,7 @@ from brant.contract.dataset_messages import (
 )
 from brant.contract.handles import DatasetHandle
 from brant.errors import InvalidInput, NotFound, PermissionDenied
+from brant.transfer.retry import RetryPolicy
 
 
 def view(session: Session, handle: DatasetHandle) -> ApiDataset:
@@ -28,10 +29,10 @@ def status(session: Session, handle: DatasetHandle) -> DatabundleVersionStatus:
     return session.call(wire.GET_DATASET_STATUS, request).status
 
 
-def metadata(session: Session, handle: DatasetHandle) -> DatasetInfo:
+def metadata(session: Session, handle: DatasetHandle, *, retry: RetryPolicy | None = None) -> DatasetInfo:
     """What dataset-metadata.json would say of a published dataset. Raises NotFound."""
     request = ApiGetDatasetMetadataRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
-    answer = session.call(wire.GET_DATASET_METADATA, request)
+    answer = session.call(wire.GET_DATASET_METADATA, request, retry=retry)
     if answer.error_message or answer.info is None:
         raise NotFound(f"{handle}: {answer.error_message or 'the server tells no metadata of it'}")
     return answer.info

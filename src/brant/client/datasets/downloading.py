@@ -1,37 +1,57 @@
 """Brings a dataset, or what was chosen of it, to disk: verified, and at its place only when it is whole."""
 
-from collections.abc import Callable, Iterable
+import math
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Final, NamedTuple
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from brant.client.datasets.listing import all_files
-from brant.client.parallel import for_each
+from brant.client.datasets.addresses import SignedAddress
+from brant.client.datasets.zipped import Unpack, unpack_single
 from brant.client.session import Session
 from brant.client.uploads.folder import Patterns
 from brant.contract import datasets as wire
-from brant.contract.dataset_messages import (
-    ApiDownloadDatasetRequest,
-    ApiGetDatasetRequest,
-)
+from brant.contract.dataset_messages import ApiGetDatasetRequest
 from brant.contract.handles import DatasetHandle
-from brant.errors import Corrupt, DestinationExists, InvalidInput, NotFound, ServerFailure
+from brant.errors import DestinationExists, InvalidInput, NotFound
 from brant.transfer.progress import Progress
 from brant.transfer.retry import RetryPolicy
 
-_WORKERS: Final = 4
-# More files than these are quicker, and kinder to the server, as one zip.
-_MOST_SINGLY: Final = 200
+if TYPE_CHECKING:
+    from brant.transfer.archive import Extracted, Limits
+
+Proof = Literal["sha256", "md5", "crc32", "size"]
+
+
+class How(NamedTuple):
+    """How to fetch: `force` and `trust` as `download` has them; `ends`, on the monotonic clock."""
+
+    force: bool = False
+    trust: bool = False
+    progress: Progress | None = None
+    ends: float | None = None
+
+    @property
+    def left(self) -> float | None:
+        """Seconds that are left for it; None where there is no end."""
+        return None if self.ends is None else max(0.0, self.ends - time.monotonic())
 
 
 class Arrived(NamedTuple):
-    """A file that is in place. `fresh` is False where it was there already and was left as it is."""
+    """A file that is in place. `fresh` is False where it was there already and was left as it is.
+
+    `verified` is what its bytes were compared by with what the server told; of the hashes, those that are
+    None were not taken.
+    """
 
     path: Path
     size: int
-    sha256: str | None
     fresh: bool
+    verified: Proof
+    sha256: str | None = None
+    crc32: int | None = None
 
 
 def download(
@@ -45,34 +65,40 @@ def download(
     include: Iterable[str] = (),
     exclude: Iterable[str] = (),
     force: bool = False,
+    trust: bool = False,
     progress: Progress | None = None,
+    timeout: float | None = None,
 ) -> list[Arrived]:
     """Fetch a version, the newest where the handle names none, into the folder `into`, and say what arrived.
 
     Without a choice the whole version comes as `{slug}.zip`, or with `unzip` as its files. `file` is the path
     of one file; `folder`, `include` and `exclude` (shell patterns) choose among all of them; chosen files
-    keep their folders. What is there already and passes its check is not fetched again, unless `force`.
+    keep their folders, and nothing else is fetched but the list of what there is. What is there already and
+    passes its check is not fetched again, unless `force`. `trust` lifts the limits that keep an archive from
+    unfolding to more than anybody would want. `timeout`: seconds for the whole transfer; what came until then
+    is kept for the next run.
 
     Raises NotFound, DestinationExists where `into` is a file, InvalidInput for choices that contradict each
     other or names that cannot be files here, and whatever ends a transfer; files that are in place stay.
     """
     _check_folder(into)
     chosen = _Choice(folder, list(include), list(exclude))
+    how = How(force, trust, progress, None if timeout is None else time.monotonic() + timeout)
     if file is not None:
         if not chosen.everything:
             raise InvalidInput(
                 "--file excludes --include, --exclude and a folder: leave one or the other out"
             )
-        return [fetch(session, handle, file, into / local_name(file), force=force, progress=progress)]
-    if not chosen.everything:
-        return _fetch_chosen(session, handle, into, chosen, force=force, progress=progress)
-    if not unzip:
-        return [fetch(session, handle, None, into / f"{handle.slug}.zip", force=force, progress=progress)]
-    pinned = current_version(session, handle)
-    if not force and _mostly_there(session, pinned, into):
-        return _fetch_chosen(session, pinned, into, chosen, force=False, progress=progress)
-    archive = into / f".{handle.slug}-{pinned.version}.zip"
-    return fetch_unpacked(session, pinned, archive, into, force=force, progress=progress)
+        return [fetch(session, handle, file, into / local_name(file), how)]
+    if chosen.everything and not unzip:
+        return [fetch(session, handle, None, into / f"{handle.slug}.zip", how)]
+    select = None if chosen.everything else chosen.test()
+    arrived = fetch_unpacked(session, handle, into, how, select=select)
+    if not arrived and select:
+        raise NotFound(
+            f"no file of {handle} is chosen: see what there is with 'brant datasets files {handle}'"
+        )
+    return arrived
 
 
 def _check_folder(into: Path) -> None:
@@ -102,149 +128,89 @@ class _Choice(NamedTuple):
         return lambda path: path.startswith(prefix) and wanted.match(path) and not unwanted.match(path)
 
 
-def fetch(
-    session: Session,
-    handle: DatasetHandle,
-    path: str | None,
-    destination: Path,
-    *,
-    force: bool = False,
-    progress: Progress | None = None,
-) -> Arrived:
+def fetch(session: Session, handle: DatasetHandle, path: str | None, destination: Path, how: How) -> Arrived:
     """Fetch the file at `path` of a version, or with None the whole version as a zip, to `destination`.
 
     A server may send a single file zipped, which its address then tells by its end: it is unpacked.
     """
     from brant.transfer.download import download as transfer
 
-    request = ApiDownloadDatasetRequest(
-        owner_slug=handle.owner,
-        dataset_slug=handle.slug,
-        dataset_version_number=handle.version,
-        file_name=path,
-    )
-    address = _Address(session, request)
-    zipped = path is not None and address.ends_in(path.rsplit("/", 1)[-1] + ".zip")
-    target = destination.with_name(destination.name + ".zip") if zipped else destination
+    address = SignedAddress(session, handle, path)
+    if path is not None and address.file_name == path.rpartition("/")[2] + ".zip":
+        unpack = _unpacking(session, address, address.file_name, how)
+        return _arrived(unpack_single(destination, unpack), destination)
     done = transfer(
         session.pool,
         address,
-        target,
-        progress=progress,
-        force=force,
+        destination,
+        progress=how.progress,
+        force=how.force,
+        timeout=how.left,
         sleep=session.sleep,
         random=session.random,
     )
-    if zipped:
-        return _unpack_single(done.path, destination)
-    return Arrived(destination, done.size, done.sha256, fresh=not done.reused)
+    return Arrived(destination, done.size, not done.reused, done.verified, done.sha256)
 
 
 def fetch_unpacked(
     session: Session,
     handle: DatasetHandle,
-    archive: Path,
     into: Path,
+    how: How,
     *,
-    force: bool = False,
-    progress: Progress | None = None,
+    select: Callable[[str], bool] | None = None,
 ) -> list[Arrived]:
-    """Fetch the whole version to the file `archive`, unpack that into the folder `into`, and remove it.
+    """Fetch the files of a version that `select` takes by their paths, all of them without it, into `into`.
 
-    An archive that turns out to be damaged is removed too, so that the next run fetches it anew.
+    They come out of the version's zip, which itself is never on disk.
     """
-    from brant.transfer.archive import extract
-
-    fetch(session, handle, None, archive, force=force, progress=progress)
-    try:
-        unpacked = extract(archive, into)
-    except (Corrupt, InvalidInput):
-        archive.unlink(missing_ok=True)
-        raise
-    archive.unlink(missing_ok=True)
-    return [Arrived(into / file.path, file.size, None, fresh=True) for file in unpacked]
+    unpack = _unpacking(session, SignedAddress(session, handle, None), f"{handle.slug}.zip", how)
+    return [_arrived(one, into / one.path) for one in unpack(into, select)]
 
 
-class _Address:
-    """Gives the signed address of a download, and asks for a fresh one when it is called again."""
-
-    def __init__(self, session: Session, request: ApiDownloadDatasetRequest) -> None:
-        self._session = session
-        self._request = request
-        self._first: str | None = self._ask()
-
-    def __call__(self) -> str:
-        first, self._first = self._first, None
-        return first or self._ask()
-
-    def ends_in(self, name: str) -> bool:
-        """Whether the last part of the path is `name`."""
-        return unquote(urlsplit(self._first or "").path).rsplit("/", 1)[-1] == name
-
-    def _ask(self) -> str:
-        url = self._session.call(wire.DOWNLOAD_DATASET, self._request).url
-        if not url:
-            raise ServerFailure(f"{self._session.endpoint} gave no address to download from: try again later")
-        return url
-
-
-def _unpack_single(archive: Path, destination: Path) -> Arrived:
-    """Replace a zip with one member by that member."""
-    from brant.transfer.archive import extract
-
-    try:
-        unpacked = extract(archive, destination.parent, select=lambda name: name == destination.name)
-    finally:
-        archive.unlink(missing_ok=True)
-    if not unpacked:
-        raise ServerFailure(
-            f"the server sent {archive.name} without {destination.name} in it: tell the dataset's owner"
-        )
-    return Arrived(destination, unpacked[0].size, None, fresh=True)
-
-
-def _fetch_chosen(
-    session: Session,
-    handle: DatasetHandle,
-    into: Path,
-    chosen: _Choice,
-    *,
-    force: bool,
-    progress: Progress | None,
+def fetch_again(
+    session: Session, handle: DatasetHandle, into: Path, paths: Collection[str], progress: Progress
 ) -> list[Arrived]:
-    """Fetch files one by one, a few at a time, all of one version."""
-    from brant.transfer.names import Names
+    """Fetch the files of a version at `paths`, which are damaged or gone, into the folder `into`."""
+    if len(paths) == 1:
+        (path,) = paths
+        return [fetch(session, handle, path, into / local_name(path), How(force=True, progress=progress))]
+    return fetch_unpacked(session, handle, into, How(progress=progress), select=frozenset(paths).__contains__)
 
-    pinned = current_version(session, handle)
-    meant, names = chosen.test(), Names()
-    paths = [file.name for file in all_files(session, pinned) if file.name and meant(file.name)]
-    if not paths:
-        raise NotFound(
-            f"no file of {pinned} is chosen: see what there is with 'brant datasets files {handle}'"
+
+def _unpacking(session: Session, address: SignedAddress, name: str, how: How) -> Unpack:
+    """What unpacks the archive at `address` into a folder, or of it the files that are selected."""
+    from brant.transfer.remote import unpack
+
+    def run(into: Path, select: Callable[[str], bool] | None) -> "list[Extracted]":
+        return unpack(
+            session.pool,
+            address,
+            into,
+            name=name,
+            select=select,
+            limits=_unlimited() if how.trust else None,
+            progress=how.progress,
+            force=how.force,
+            timeout=how.left,
+            sleep=session.sleep,
+            random=session.random,
         )
-    for path in paths:
-        names.add(tuple(local_name(path).split("/")), is_folder=False)
-    arrived: dict[str, Arrived] = {}
 
-    def work(path: str) -> None:
-        arrived[path] = fetch(session, pinned, path, into / local_name(path), force=force, progress=progress)
-
-    for_each(paths, work, workers=_WORKERS)
-    return [arrived[path] for path in paths]
+    return run
 
 
-def _mostly_there(session: Session, handle: DatasetHandle, into: Path) -> bool:
-    """Whether most files are there, and few in all, so that checking them one by one is the shorter way."""
-    if not into.is_dir() or next(into.iterdir(), None) is None:
-        return False
-    found = total = 0
-    for file in all_files(session, handle):
-        total += 1
-        if total > _MOST_SINGLY:
-            return False
-        local = into / local_name(file.name or "")
-        found += local.is_file() and local.stat().st_size == file.total_bytes
-    return found * 2 > total
+def _arrived(one: "Extracted", path: Path) -> Arrived:
+    # A tar tells no hash of its members.
+    verified: Proof = "size" if one.crc32 is None else "crc32"
+    return Arrived(path, one.size, one.fresh, verified, one.sha256, one.crc32)
+
+
+def _unlimited() -> "Limits":
+    from brant.transfer.archive import Limits
+
+    most = sys.maxsize
+    return Limits(members=most, total=most, ratio=math.inf, directory=most)
 
 
 def current_version(

@@ -1,0 +1,47 @@
+"""Brings a single file that the server sends as a zip: the file arrives, and no zip."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from hashlib import sha256
+from pathlib import Path
+
+from brant.errors import ServerFailure
+from brant.transfer.archive import Extracted
+from brant.transfer.partial import local_failure
+
+Unpack = Callable[[Path, Callable[[str], bool] | None], list[Extracted]]
+"""Unpacks one archive into a folder: all of it, or the files that are selected by their paths."""
+
+
+def unpack_single(destination: Path, unpack: Unpack) -> Extracted:
+    """Have `unpack` put the one member called as `destination` into a folder, and from there to its place.
+
+    The folder lies beside the destination and is its own: so several files can come to one folder at once,
+    from several processes. What came of the file stays there until the next run. Raises ServerFailure for a
+    zip without that member.
+    """
+    name = destination.name
+    room = destination.with_name(f".brant-unzip-{sha256(name.encode()).hexdigest()[:16]}")
+    inside = room / name
+    try:
+        room.mkdir(parents=True, exist_ok=True)
+        # What is here already shows itself to be the member, or is replaced.
+        with suppress(OSError):
+            inside.hardlink_to(destination)
+        try:
+            return _unpacked(inside, destination, unpack(room, name.__eq__))
+        finally:
+            inside.unlink(missing_ok=True)
+            with suppress(OSError):
+                room.rmdir()
+    except OSError as error:
+        raise local_failure(error, destination) from error
+
+
+def _unpacked(inside: Path, destination: Path, found: list[Extracted]) -> Extracted:
+    if not found:
+        name = destination.name
+        raise ServerFailure(f"the server sent {name}.zip without {name} in it: tell the dataset's owner")
+    if found[0].fresh:
+        inside.replace(destination)
+    return found[0]

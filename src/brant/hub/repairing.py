@@ -1,0 +1,41 @@
+"""Fetches again what the cache holds damaged, or holds no more, and nothing else."""
+
+from collections.abc import Sequence
+
+from brant.client.datasets.downloading import fetch_again
+from brant.client.session import Session
+from brant.hub.cache import DatasetPlace, locked
+from brant.hub.records import Record, records_of
+from brant.hub.verifying import Finding
+from brant.transfer.progress import Progress
+
+
+def repair(
+    session: Session, place: DatasetPlace, findings: Sequence[Finding], *, progress: Progress
+) -> list[Finding]:
+    """`findings` of one version, where what was damaged or missing is now "repaired".
+
+    What the server has no more stays as it was found. Raises what ends a transfer.
+    """
+    broken = {one.path for one in findings if one.is_broken}
+    if not broken:
+        return list(findings)
+    with locked(place):
+        arrived = fetch_again(session, place.handle, place.files, broken, progress)
+        records = {record.path: record for record in records_of(arrived, place.files)}
+        _note(place, records)
+    return [_repaired(one, records[one.path]) if one.path in records else one for one in findings]
+
+
+def _repaired(finding: Finding, record: Record) -> Finding:
+    return finding._replace(size=record.size, state="repaired", check=None)
+
+
+def _note(place: DatasetPlace, arrived: dict[str, Record]) -> None:
+    """What came now is the truth, also where the server has packed the version anew meanwhile."""
+    whole = place.records(None)
+    if whole:
+        place.mark(None, [arrived.get(record.path, record) for record in whole])
+    for path in place.marked_files():
+        if path in arrived:
+            place.mark(path, [arrived[path]])

@@ -1,0 +1,62 @@
+"""Lists the members of a remote zip: its directory comes, and no member."""
+
+import random as chance
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from brant.errors import Conflict
+from brant.transfer.directory import Listed, read_directory
+from brant.transfer.fleet import Lane, run
+from brant.transfer.http import Pool
+from brant.transfer.limits import Limits
+from brant.transfer.once import Once
+from brant.transfer.pinned import Pinned
+from brant.transfer.progress import Progress, Silent, Waits
+from brant.transfer.ranged import Changed
+from brant.transfer.retry import RetryPolicy
+
+_T = TypeVar("_T")
+
+
+def list_members(
+    pool: Pool,
+    address: str | Callable[[], str],
+    *,
+    name: str,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+    attempts: int = 5,
+    sleep: Callable[[float], None] = time.sleep,
+    random: Callable[[], float] = chance.random,
+) -> list[Listed] | None:
+    """The members of the zip at `address`, called `name`; None where the server has no ranges.
+
+    Raises Corrupt for what is no zip or contradicts itself, Conflict when it changes meanwhile, and what
+    `download` does for the network and the server.
+    """
+    delays, note = RetryPolicy(attempts=attempts).delays(random), Waits(progress or Silent()).before
+    source = Pinned(pool, address, name)
+
+    def do(errand: Callable[[Lane], _T]) -> _T:
+        once = Once(errand)
+        run(once, delays, sleep=sleep, note=note)
+        return once.result
+
+    whole = do(source.look)
+    if whole is not None:
+        whole.close()
+        return None
+    held_from = source.size - len(source.tail)
+
+    def read(start: int, stop: int) -> bytes:
+        stop = min(stop, source.size)
+        if start >= held_from:
+            return source.tail[start - held_from : stop - held_from]
+        middle = min(stop, held_from)
+        return do(lambda lane: source.read(start, middle, lane)) + source.tail[: max(0, stop - held_from)]
+
+    try:
+        return read_directory(read, source.size, name, limits or Limits())
+    except Changed:
+        raise Conflict(f"{name} has changed on the server meanwhile; run the same again.") from None
