@@ -44,7 +44,14 @@ def header(name: bytes, size: bytes, kind: bytes = b"0") -> bytes:
 def _names() -> Iterator[tuple[str, bytes]]:
     for name in [
         *("../evil", "a/../../evil", "..", "/evil", "//server/evil", "C:/evil", "C:\\evil", "..\\evil"),
-        *("a/.. /evil", "evil\n.csv", "evil\x1b[31m", "x" * 256, "x/" * 2100 + "evil"),
+        *(
+            "a/.. /evil",
+            "evil\n.csv",
+            "evil\x1b[31m",
+            "x" * 256,
+            "x/" * 2100 + "evil",
+            "good.csv.brant-partial",
+        ),
     ]:
         # The long names are in extended headers of both kinds.
         yield f"named {name[:24]!r}", _tar((name, GOOD))

@@ -25,7 +25,13 @@ def _names() -> Iterator[Hostile]:
             b"evil\x1b[31m",
             b"evil\x7f",
         ),
-        *(b"x" * 256, b"x/" * 2100 + b"evil"),
+        *(
+            b"x" * 256,
+            b"x/" * 2100 + b"evil",
+            b".brant-1-1.tmp",
+            b"good.csv.brant-partial",
+            b"GOOD.CSV.BRANT-JOURNAL",
+        ),
     ]:
         yield case(f"named {name[:24]!r}", forged(FIRST, Forged(name)))
         yield case(f"named {name[:24]!r} in UTF-8", forged(FIRST, Forged(name, flags=0x800)))

@@ -21,6 +21,7 @@ from brant.transfer.names import Names
         ("a b/..c/d..", ("a b", "..c", "d..")),
         (".hidden", (".hidden",)),
         ("12:30.csv", ("12:30.csv",)),
+        ("a.brant-csv/brant-partial", ("a.brant-csv", "brant-partial")),
         ("x" * 255, ("x" * 255,)),
         ("ü" * 127, ("ü" * 127,)),
     ],
@@ -60,6 +61,11 @@ def test_a_safe_name_is_taken_apart(name: str, parts: tuple[str, ...]) -> None:
         "ü" * 128,
         "a/" * 2001 + "b",
         "a\udcff",
+        ".brant-1-1.tmp",
+        "a/./.brant-stream-1/b",
+        "a.csv.brant-partial",
+        "a.csv.BRANT-Journal",
+        "a.brant-partial/b",
     ],
 )
 def test_an_unsafe_name_is_refused_in_one_line(name: str) -> None:

@@ -9,6 +9,9 @@ from brant.errors import InvalidInput
 _MAX_COMPONENT: Final = 255
 _MAX_PATH: Final = 4000
 _DRIVE: Final = re.compile(r"[A-Za-z]:")
+# What unfinished files are called. A member of such a name would take the place of another's bytes.
+_OURS: Final = re.compile(r"(?:^|/)\.brant-|\.brant-(?:partial|journal)(?:/|$)", re.IGNORECASE)
+_OURS_MARK: Final = "brant-"
 # Most names are plain: printable ASCII, no drive, no backslash, no component that begins with a dot or space.
 _PLAIN_PART: Final = r"[!-\-0-\[\]-~][ -.0-\[\]-~]*"
 _PLAIN: Final = re.compile(rf"(?![A-Za-z]:){_PLAIN_PART}(?:/{_PLAIN_PART})*")
@@ -18,9 +21,10 @@ def safe_parts(name: str) -> tuple[str, ...]:
     """The components of a member's name, relative to where it is extracted; "." and "" fall away.
 
     Raises InvalidInput, naming the member, for one that is absolute, has a drive letter, "..", a backslash, a
-    control character, letters that no file name can hold, or is too long; and for one that names nothing.
+    control character, letters that no file name can hold, or is too long; for one that names nothing, and one
+    that Brant gives to unfinished files.
     """
-    if len(name) <= _MAX_COMPONENT and _PLAIN.fullmatch(name):
+    if len(name) <= _MAX_COMPONENT and _PLAIN.fullmatch(name) and _OURS_MARK not in name.lower():
         return tuple(name.split("/"))
     fault = _fault(name)
     if fault:
@@ -50,6 +54,7 @@ def _fault(name: str) -> str | None:
         # Windows drops trailing dots and spaces: ".. " would climb there.
         (any(not part.strip(". ") for part in parts), 'has ".." or its like in its name'),
         (not parts, "has no name"),
+        (bool(_OURS.search("/".join(parts))), "has a name that Brant gives to unfinished files"),
         (any(length > _MAX_COMPONENT for length in lengths), f"has a name over {_MAX_COMPONENT} bytes"),
         (sum(lengths) + len(lengths) > _MAX_PATH, f"has a path over {_MAX_PATH} bytes"),
     )
