@@ -71,6 +71,17 @@ def _md5(response: Response) -> str | None:
     return response.headers.get("content-md5") if response.status == 200 else None
 
 
+def told_sha256(response: Response) -> str | None:
+    """What an answer says the SHA-256 of the whole object to be, in hexadecimal."""
+    from base64 import b64decode
+
+    try:
+        digest = b64decode(_sha256(response) or "", validate=True)
+    except ValueError:
+        return None
+    return digest.hex() if len(digest) == 32 else None
+
+
 def _sha256(response: Response) -> str | None:
     """Base64, from Repr-Digest, which is of the whole object in any answer (RFC 9530 §3)."""
     for entry in response.headers.get("repr-digest", "").split(","):

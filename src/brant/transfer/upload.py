@@ -6,7 +6,6 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from io import FileIO
 from pathlib import Path
 from typing import Final
@@ -20,13 +19,16 @@ from brant.errors import (
     ServerFailure,
     Unreachable,
 )
+from brant.transfer.hashes import Following, Hashes
 from brant.transfer.http import Pool, Response
 from brant.transfer.progress import Meter, Progress, Silent, Waits
 from brant.transfer.quota import asked_wait
+from brant.transfer.ranges import told_sha256
 from brant.transfer.refusal import refusal
 from brant.transfer.retry import REPEATABLE_STATUSES, Delays, RetryPolicy
 
-_PIECE: Final = 1024 * 1024
+# Many files may be on their way at once, each with a piece in memory.
+_PIECE: Final = 512 * 1024
 _DONE: Final = (200, 201)
 _RANGE: Final = re.compile(r"bytes=0-(\d{1,19})")
 
@@ -39,12 +41,17 @@ class Uploaded:
     sha256: str
 
 
+class Garbled(ServerFailure):
+    """The server says that it holds other bytes than the file has: what it holds is of no use."""
+
+
 def upload(
     pool: Pool,
     create_url: str,
     file: Path,
     *,
     size: int | None = None,
+    known: Hashes | None = None,
     progress: Progress | None = None,
     waits: Waits | None = None,
     attempts: int = 10,
@@ -52,16 +59,20 @@ def upload(
     random: Callable[[], float] = chance.random,
     resume: bool = False,
     answer_timeout: float = 300.0,
+    stopped: Callable[[], bool] = lambda: False,
 ) -> Uploaded:
     """Send `file` to `create_url`. `size` is what was announced for it; None takes what the file has.
+    `known` are hashes that were taken before: then what is sent is compared with them, which is quick.
 
     `resume` begins by asking how much the server has: for a later process that kept the address. `attempts`
     count failures in a row that brought nothing. `waits` are those of the whole job, where this file is not
-    alone. `answer_timeout`: seconds the server has to take stock once it has every byte.
+    alone. `answer_timeout`: seconds the server has to take stock once it has every byte. `stopped` is asked
+    before each piece whether anybody still wants this.
 
     Raises NotFound when the address is no longer known (ask for a new one), Conflict when the file is not, or
-    does not stay, the one announced, Unreachable, RateLimited or ServerFailure when the attempts are used up,
-    and the error of the status when the server refuses.
+    does not stay, the one announced, Garbled when the server says that it got other bytes, Unreachable,
+    RateLimited or ServerFailure when the attempts are used up, and the error of the status when the server
+    refuses.
     """
     try:
         with file.open("rb", buffering=0) as source:
@@ -76,8 +87,10 @@ def upload(
                 file,
                 source,
                 progress=progress or Silent(),
+                known=known,
                 waits=waits,
                 answer_timeout=answer_timeout,
+                stopped=stopped,
             )
             return task.run(RetryPolicy(attempts=attempts).delays(random), sleep, resume=resume)
     except OSError as error:
@@ -95,19 +108,24 @@ class _Upload:
         source: FileIO,
         *,
         progress: Progress,
+        known: Hashes | None,
         waits: Waits | None,
         answer_timeout: float,
+        stopped: Callable[[], bool],
     ) -> None:
         self._pool = pool
         self._url = url
         self._path = path
         self._source = source
         self._answer_timeout = answer_timeout
+        self._stopped = stopped
         self._facts = os.fstat(source.fileno())
         self._size = self._facts.st_size
         self._position = 0
         self._furthest = 0
-        self._digest = _Digest(source)
+        self._known = known
+        self._digest = Following(self._size, known)
+        self._told: str | None = None
         self._progress = progress
         self._waits = waits or Waits(progress)
         self._meter: Meter | None = None
@@ -118,13 +136,14 @@ class _Upload:
             if not resume:
                 self._begin(held=0)
             self._send_all(delays, sleep, ask=resume)
-            self._digest.catch_up(self._size)
+            self._digest.catch_up(self._source)
             self._check_unchanged()
+            sha256 = self._check_hashes()
             whole = True
         finally:
             if self._meter:
                 self._meter.finish(complete=whole)
-        return Uploaded(self._size, self._digest.sha256.hexdigest())
+        return Uploaded(self._size, sha256)
 
     def _begin(self, held: int) -> None:
         track = self._progress.begin(self._path.name, self._size, held=held)
@@ -133,10 +152,12 @@ class _Upload:
     def _send_all(self, delays: Delays, sleep: Callable[[float], None], *, ask: bool) -> None:
         """Send; after a failure ask how far the server is, and go on from there, until it has everything."""
         while True:
+            self._check_wanted()
             before, wait = self._furthest, None
             try:
                 with self._ask() if ask else self._put() as response:
                     if response.status in _DONE:
+                        self._told = told_sha256(response)
                         response.drain()
                         self._move(self._size)
                         return
@@ -172,11 +193,12 @@ class _Upload:
         )
 
     def _pieces(self, start: int) -> Iterator[memoryview]:
-        view = memoryview(bytearray(_PIECE))
+        view = memoryview(bytearray(min(_PIECE, self._size - start)))
         at = start
         while at < self._size:
+            self._check_wanted()
             piece = view[: self._read_at(at, view[: self._size - at])]
-            self._digest.feed(at, piece)
+            self._digest.feed(at, piece, self._source)
             yield piece
             at += len(piece)
             self._move(at)
@@ -243,36 +265,27 @@ class _Upload:
         if (now.st_size, now.st_mtime_ns, now.st_ino) != (then.st_size, then.st_mtime_ns, then.st_ino):
             raise self._changed()
 
+    def _check_hashes(self) -> str:
+        """The file's SHA-256; Conflict if it is not the known one, Garbled if it is not the server's."""
+        sha256 = self._digest.finish()
+        if sha256 is None:
+            raise self._changed()
+        if self._told not in (None, sha256):
+            raise Garbled(
+                f"The server has other bytes of {self._path.name} than were sent; upload the file again."
+            )
+        return sha256
+
+    def _check_wanted(self) -> None:
+        if self._stopped():
+            raise Unreachable(
+                f"The upload of {self._path.name} was stopped; run the same again to go on.", final=True
+            )
+
     def _changed(self) -> Conflict:
         return Conflict(
             f"{self._path} changed while it was being uploaded; let it rest, then upload it again."
         )
-
-
-class _Digest:
-    """The SHA-256 of a file, taken while it is sent; what was not sent by us is read."""
-
-    def __init__(self, source: FileIO) -> None:
-        self.sha256 = sha256()
-        self._source = source
-        self._at = 0
-
-    def feed(self, at: int, piece: memoryview) -> None:
-        """The file holds `piece` at `at`. What was fed before is passed over."""
-        if at > self._at:
-            self.catch_up(at)
-        fresh = piece[self._at - at :]
-        self.sha256.update(fresh)
-        self._at += len(fresh)
-
-    def catch_up(self, end: int) -> None:
-        """Read up to `end`."""
-        if self._at >= end:
-            return
-        view = memoryview(bytearray(_PIECE))
-        self._source.seek(self._at)
-        while self._at < end and (count := self._source.readinto(view[: end - self._at])):
-            self.feed(self._at, view[:count])
 
 
 def _unreadable(path: Path, error: OSError) -> LocalFailure:

@@ -31,6 +31,10 @@ def content(world: World, data: bytes) -> bytes:
     return world.services.store.read(hashlib.sha256(data).hexdigest(), 0, len(data))
 
 
+def whole(data: bytes) -> UploadState:
+    return UploadState(len(data), len(data), complete=True, sha256=hashlib.sha256(data).hexdigest())
+
+
 def receive(world: World, token: str, first: int, total: int | None, *chunks: bytes) -> UploadState:
     return world.services.uploads.receive(token, first=first, total=total, chunks=chunks, now=world.now)
 
@@ -38,7 +42,7 @@ def receive(world: World, token: str, first: int, total: int | None, *chunks: by
 def test_a_file_comes_whole(world: World, ada: Actor) -> None:
     token = world.start(ada, "a.csv", 6)
 
-    assert receive(world, token, 0, 6, b"abc", b"def") == UploadState(6, 6, complete=True)
+    assert receive(world, token, 0, 6, b"abc", b"def") == whole(b"abcdef")
     assert content(world, b"abcdef") == b"abcdef"
     assert world.staged() == []
 
@@ -136,26 +140,26 @@ def test_another_total_than_declared_is_refused(world: World, ada: Actor) -> Non
 def test_an_empty_file_needs_no_bytes_but_an_end(world: World, ada: Actor) -> None:
     token = world.start(ada, "empty.csv", 0)
     assert not world.services.uploads.state(token, world.now).complete
-    assert receive(world, token, 0, 0) == UploadState(0, 0, complete=True)
+    assert receive(world, token, 0, 0) == whole(b"")
     assert content(world, b"") == b""
 
 
 def test_a_length_that_only_the_end_tells(world: World, ada: Actor) -> None:
     token = world.start(ada, "stream.csv", 0)
-    assert receive(world, token, 0, None, b"abc", b"def") == UploadState(6, 6, complete=True)
+    assert receive(world, token, 0, None, b"abc", b"def") == whole(b"abcdef")
 
 
 def test_a_shorter_second_attempt_of_unknown_length_counts_alone(world: World, ada: Actor) -> None:
     token = world.start(ada, "stream.csv", 0)
     with pytest.raises(Cut):
         world.services.uploads.receive(token, first=0, total=None, chunks=cut_after(b"abcdef"), now=world.now)
-    assert receive(world, token, 0, None, b"abc") == UploadState(3, 3, complete=True)
+    assert receive(world, token, 0, None, b"abc") == whole(b"abc")
     assert content(world, b"abc") == b"abc"
 
 
 def test_a_complete_upload_takes_no_more_bytes(world: World, ada: Actor) -> None:
     token = world.upload(ada, "a.csv", b"abc")
-    assert receive(world, token, 0, 3, b"XYZ") == UploadState(3, 3, complete=True)
+    assert receive(world, token, 0, 3, b"XYZ") == whole(b"abc")
     assert world.staged() == []
 
 
@@ -174,7 +178,7 @@ def test_bytes_that_a_crash_left_whole_are_completed_by_the_question(
         receive(world, token, 0, 3, b"abc")
     monkeypatch.undo()
 
-    assert world.services.uploads.state(token, world.now) == UploadState(3, 3, complete=True)
+    assert world.services.uploads.state(token, world.now) == whole(b"abc")
 
 
 def test_an_unknown_and_an_expired_token_are_not_found(world: World, ada: Actor) -> None:

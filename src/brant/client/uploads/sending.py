@@ -1,20 +1,24 @@
 """Gets files to the server: by their hash where it has them already, else by sending them."""
 
-from hashlib import file_digest
+from collections.abc import Callable
 from itertools import islice
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from brant.client.parallel import for_each
 from brant.client.session import Session
+from brant.client.uploads.crew import Crew
 from brant.client.uploads.folder import LocalFile
 from brant.client.uploads.journal import Begun, UploadJournal
+from brant.client.uploads.pace import Pace
 from brant.contract.blobs import START_BLOB_UPLOAD, ApiBlobType, ApiStartBlobUploadRequest
 from brant.contract.extensions import CLAIM_BLOBS, BlobClaim, ClaimBlobsRequest
 from brant.errors import Conflict, InvalidInput, LocalFailure, NotFound, PermissionDenied, ServerFailure
-from brant.transfer.progress import Progress, Silent, Waits
-from brant.transfer.upload import upload
+from brant.transfer.hashes import Hashes, hashes_of
+from brant.transfer.progress import Progress, Silent, Track, Waits
+from brant.transfer.upload import Garbled, upload
 
+# Who hash files: one reads while others compute.
 _WORKERS: Final = 4
 _CLAIM_EXTENSION: Final = "claim-blobs"
 _CLAIMS_AT_ONCE: Final = 500
@@ -27,6 +31,40 @@ class _Job(NamedTuple):
     journal: UploadJournal
     progress: Progress
     waits: Waits
+    pace: Pace
+    stopped: Callable[[], bool]
+
+    def sleep(self, seconds: float) -> None:
+        """Wait before another try; the server is in trouble, or asks to be spared."""
+        self.pace.refused()
+        self.session.sleep(seconds)
+
+
+class _Paced:
+    """Tells the pace what moves; and everything to the progress behind it."""
+
+    def __init__(self, progress: Progress, pace: Pace) -> None:
+        self._progress = progress
+        self._pace = pace
+        self.expect = progress.expect
+        self.note = progress.note
+        self.close = progress.close
+
+    def begin(self, name: str, size: int | None, *, held: int = 0) -> "_PacedTrack":
+        """A file begins."""
+        return _PacedTrack(self._progress.begin(name, size, held=held), self._pace)
+
+
+class _PacedTrack:
+    def __init__(self, track: Track, pace: Pace) -> None:
+        self._track = track
+        self._pace = pace
+        self.finish = track.finish
+
+    def advance(self, n: int) -> None:
+        """`n` more bytes are on their way."""
+        self._pace.moved(max(0, n))
+        self._track.advance(n)
 
 
 class Sent(NamedTuple):
@@ -53,12 +91,14 @@ def upload_files(
     missing = [file for file in files if file.path not in tokens]
     told = progress or Silent()
     told.expect(sum(file.size for file in missing), len(missing))
-    job = _Job(session, journal, told, Waits(told))
+    pace = Pace()
 
     def send(file: LocalFile) -> None:
         tokens[file.path] = _send(job, file, hashes.get(file.path))
 
-    for_each(missing, send, workers=_WORKERS)
+    crew = Crew(missing, send, pace)
+    job = _Job(session, journal, _Paced(told, pace), Waits(told), pace, crew.stopped)
+    crew.run()
     for file in files:
         if not file.unchanged():
             raise _changed(file)
@@ -74,14 +114,14 @@ def upload_file(session: Session, file: Path, kind: ApiBlobType, *, content_type
     return begun.token
 
 
-def _remembered(files: list[LocalFile], hashes: dict[str, str], journal: UploadJournal) -> dict[str, str]:
+def _remembered(files: list[LocalFile], hashes: dict[str, Hashes], journal: UploadJournal) -> dict[str, str]:
     """Tokens of files that an earlier run sent whole."""
     tokens: dict[str, str] = {}
     for file in files:
         begun = journal.find(file)
         if begun is None or begun.sha256 is None:
             continue
-        if begun.sha256 == hashes.get(file.path, begun.sha256):
+        if file.path not in hashes or begun.sha256 == hashes[file.path].sha256:
             tokens[file.path] = begun.token
         else:
             # Same name, size and date, and yet other bytes.
@@ -89,14 +129,16 @@ def _remembered(files: list[LocalFile], hashes: dict[str, str], journal: UploadJ
     return tokens
 
 
-def _claimed(session: Session, files: list[LocalFile], hashes: dict[str, str]) -> dict[str, str]:
+def _claimed(session: Session, files: list[LocalFile], hashes: dict[str, Hashes]) -> dict[str, str]:
     """Tokens of files whose bytes the server has, and lets this caller use."""
     tokens: dict[str, str] = {}
     if not hashes:
         return tokens
     waiting = iter(files)
     while batch := list(islice(waiting, _CLAIMS_AT_ONCE)):
-        claims = [BlobClaim(sha256=hashes[file.path], size=file.size, name=_base(file)) for file in batch]
+        claims = [
+            BlobClaim(sha256=hashes[file.path].sha256, size=file.size, name=_base(file)) for file in batch
+        ]
         answer = session.call(CLAIM_BLOBS, ClaimBlobsRequest(blobs=claims), repeatable=True)
         if len(answer.tokens) != len(batch):
             raise ServerFailure(f"{session.endpoint} answered ClaimBlobs with the wrong number of tokens")
@@ -104,9 +146,9 @@ def _claimed(session: Session, files: list[LocalFile], hashes: dict[str, str]) -
     return tokens
 
 
-def _hash_all(files: list[LocalFile]) -> dict[str, str]:
-    """The SHA-256 of each file by its path, in hexadecimal."""
-    hashes: dict[str, str] = {}
+def _hash_all(files: list[LocalFile]) -> dict[str, Hashes]:
+    """The hashes of each file by its path."""
+    hashes: dict[str, Hashes] = {}
 
     def take(file: LocalFile) -> None:
         hashes[file.path] = _hash(file)
@@ -115,10 +157,9 @@ def _hash_all(files: list[LocalFile]) -> dict[str, str]:
     return hashes
 
 
-def _hash(file: LocalFile) -> str:
+def _hash(file: LocalFile) -> Hashes:
     try:
-        with file.local.open("rb") as source:
-            digest = file_digest(source, "sha256").hexdigest()
+        digest = hashes_of(file.local)
     except OSError as error:
         raise LocalFailure(f"{file.local} cannot be read ({error.strerror}): mend its permissions") from None
     if not file.unchanged():
@@ -126,33 +167,44 @@ def _hash(file: LocalFile) -> str:
     return digest
 
 
-def _send(job: _Job, file: LocalFile, digest: str | None) -> str:
+def _send(job: _Job, file: LocalFile, known: Hashes | None) -> str:
     """Send one file, going on where an earlier run stopped; its token."""
     begun = job.journal.find(file)
     if begun is not None:
         try:
-            return _finish(job, file, digest, begun, resume=True)
-        except (NotFound, PermissionDenied, InvalidInput):
+            return _finish(job, file, known, begun, resume=True)
+        except (NotFound, PermissionDenied, InvalidInput, Garbled):
             # The server has given up what was begun; a token that it still knows would be of no use.
             job.journal.forget(file)
+    try:
+        return _finish(job, file, known, _begin(job, file), resume=False)
+    except (NotFound, Garbled):
+        # Its time ran out before all was there, or not all arrived as it was: once more.
+        job.journal.forget(file)
+        return _finish(job, file, known, _begin(job, file), resume=False)
+
+
+def _begin(job: _Job, file: LocalFile) -> Begun:
     begun = _start(job.session, file, ApiBlobType.DATASET)
     job.journal.begin(file, begun)
-    return _finish(job, file, digest, begun, resume=False)
+    return begun
 
 
-def _finish(job: _Job, file: LocalFile, digest: str | None, begun: Begun, *, resume: bool) -> str:
+def _finish(job: _Job, file: LocalFile, known: Hashes | None, begun: Begun, *, resume: bool) -> str:
     done = upload(
         job.session.pool,
         begun.url,
         file.local,
         size=file.size,
+        known=known,
         progress=job.progress,
         waits=job.waits,
-        sleep=job.session.sleep,
+        sleep=job.sleep,
         random=job.session.random,
         resume=resume,
+        stopped=job.stopped,
     )
-    if not file.unchanged() or digest not in (None, done.sha256):
+    if not file.unchanged():
         raise _changed(file)
     job.journal.finish(file, done.sha256)
     return begun.token

@@ -35,8 +35,13 @@ def checksum_headers(*, sha256: str, md5: str) -> dict[str, str]:
     """The hashes of a whole file, given in hexadecimal: as official clients read them, and as RFC 9530 §3."""
     return {
         "x-goog-hash": f"md5={_base64(md5)}",
-        "Repr-Digest": f"sha-256=:{_base64(sha256)}:",
+        "Repr-Digest": repr_digest(sha256),
     }
+
+
+def repr_digest(sha256: str) -> str:
+    """A SHA-256, given in hexadecimal, as RFC 9530 §3 writes it."""
+    return f"sha-256=:{_base64(sha256)}:"
 
 
 async def serve(

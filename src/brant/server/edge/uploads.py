@@ -16,6 +16,7 @@ from starlette.types import Receive, Scope
 from brant.errors import InvalidInput
 from brant.server.domain.blobs.uploads import UploadState
 from brant.server.edge.bodies import declared_length, pieces, refuse_encoding
+from brant.server.edge.downloads import repr_digest
 
 CHUNK_BYTES: Final = 1024 * 1024
 # A slow upload keeps its thread to itself, so uploads have threads of their own.
@@ -122,7 +123,8 @@ def read_part(content_range: str | None, length: int | None) -> Part | int | Non
 
 def _progress(state: UploadState) -> Response:
     if state.complete:
-        return Response(b"{}", 200, media_type="application/json")
+        told = {} if state.sha256 is None else {"Repr-Digest": repr_digest(state.sha256)}
+        return Response(b"{}", 200, told, media_type="application/json")
     # No Location, which clients would follow, and no Range where nothing is there yet.
     headers = {"Range": f"bytes=0-{state.received - 1}"} if state.received else {}
     return Response(b"", 308, headers)

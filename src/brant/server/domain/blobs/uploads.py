@@ -40,11 +40,15 @@ _HASHING_THREADS: Final = max(2, os.cpu_count() or 2)
 
 
 class UploadState(NamedTuple):
-    """How far an upload has come: bytes on disk, the whole size (None: not known), whether it is whole."""
+    """How far an upload has come: bytes on disk, the whole size (None: not known), whether it is whole.
+
+    `sha256` of what is whole, in hexadecimal.
+    """
 
     received: int
     size: int | None
     complete: bool
+    sha256: str | None = None
 
 
 class Ready(NamedTuple):
@@ -162,7 +166,7 @@ class Uploads:
         """How far it has come. What a crash left whole, by the `total` of the question, is completed."""
         row = self._find(token, now)
         if row.state != "open":
-            return UploadState(row.size, row.size, complete=True)
+            return UploadState(row.size, row.size, complete=True, sha256=row.sha256)
         size = row.declared_size if row.declared_size is not None else total
         if size is not None and self._store.staged_size(row.token_hash) == size:
             return self.receive(token, first=size, total=size, chunks=(), now=now)
@@ -193,7 +197,7 @@ class Uploads:
             with receiver.lock:
                 row = self._find(token, now)  # it may have been completed while this call waited
                 if row.state != "open":
-                    return UploadState(row.size, row.size, complete=True)
+                    return UploadState(row.size, row.size, complete=True, sha256=row.sha256)
                 turn = receiver.next_turn()
             with self._store.staged(row.token_hash) as file:
                 if first > file.size:
@@ -244,7 +248,7 @@ class Uploads:
                 raise NotFound(f"{row.name}: this upload expired while it was received: start it again")
         receiver.finished = True
         self._store.discard(row.token_hash)
-        return UploadState(digest.size, digest.size, complete=True)
+        return UploadState(digest.size, digest.size, complete=True, sha256=digest.sha256)
 
     def _find(self, token: str, now: datetime) -> Any:
         with self._db.read() as connection:
