@@ -17,7 +17,7 @@ from brant.transfer.partial import Partial
 MIB: Final = 1024 * 1024
 ROOM: Final = 64 * MIB
 _LEAST: Final = 8 * MIB
-_BATCH: Final = MIB
+_BATCH: Final = 256 * 1024
 _BATCHES_AHEAD: Final = 3
 _PIECE: Final = 64 * 1024
 _TICK: Final = 0.1
@@ -91,7 +91,7 @@ class InPlace:
             raise _wrong(member, "fails its CRC-32")
 
     def _batches(self) -> Iterator[bytes]:
-        """What is unpacked, by the MiB: one call for each piece would cost more than the writing."""
+        """What is unpacked, in larger pieces: one call for each piece would cost more than the writing."""
         batch: list[bytes | memoryview] = []
         size = 0
         for chunk in METHODS[self._member.method](self._packed()):

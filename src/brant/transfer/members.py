@@ -46,7 +46,8 @@ class SmallMembers:
     def _fetch(self, group: Group, lane: Lane) -> None:
         done = 0
         try:
-            with self._job.source.open(group.start, group.stop, lane) as body:
+            anew = group.members[0].offset in self._damaged
+            with self._job.source.open(group.start, group.stop, lane, anew=anew) as body:
                 window = _Window(body, group.start, lane)
                 for member in group.members:
                     if lane.stopping:
@@ -57,7 +58,7 @@ class SmallMembers:
                     window.drain()
         finally:
             if done < len(group.members):
-                self._waiting.append(Group(group.members[done:]))
+                self._waiting.appendleft(Group(group.members[done:]))
 
     def _bring(self, member: Listed, window: "_Window") -> None:
         try:

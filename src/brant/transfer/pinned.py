@@ -1,6 +1,7 @@
 """One remote object as it was when first asked: ranges of it, and never bytes of another."""
 
 from collections.abc import Callable
+from time import monotonic
 from types import TracebackType
 from typing import Final, Protocol, Self
 
@@ -15,6 +16,8 @@ from brant.transfer.source import Source
 
 TAIL: Final = 256 * 1024
 """Bytes at the end that the first request asks for: the directory of most archives, and all of small ones."""
+
+_TELLING: Final = 64 * 1024
 
 
 class Body(Protocol):
@@ -42,6 +45,8 @@ class Pinned(Source):
         """Bytes in all; 0 until it is bound."""
         self.tail = b""
         """The last bytes of it."""
+        self.speed: float | None = None
+        """Bytes a second that they came with, over one connection; None for so few that it says nothing."""
         self._conditional = True
 
     def look(self, lane: Lane) -> Response | None:
@@ -78,17 +83,20 @@ class Pinned(Source):
             return False
         with response:
             self._check_plain(response)
+            began = monotonic()
             tail = response.read(4 * TAIL)
+            if len(tail) >= _TELLING:
+                self.speed = len(tail) / max(monotonic() - began, 1e-6)
         lane.moved += len(tail)
         if len(tail) != end + 1 - start:
             raise Again(Unreachable(f"{response.address.peer} sent only a part of {self.name}; try again."))
         self.identity, self.size, self.tail = identity_of(response), total, tail
         return True
 
-    def open(self, start: int, stop: int, lane: Lane) -> Body:
-        """The bytes from `start` up to `stop`: from the tail, or by a request."""
+    def open(self, start: int, stop: int, lane: Lane, *, anew: bool = False) -> Body:
+        """The bytes from `start` up to `stop`: from the tail, or by a request; always so where it is `anew`."""
         held_from = self.size - len(self.tail)
-        if start >= held_from:
+        if start >= held_from and not anew:
             return _Held(memoryview(self.tail)[start - held_from : stop - held_from])
         return lane.reading(self.get((start, stop)))
 

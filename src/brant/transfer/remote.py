@@ -64,9 +64,9 @@ def unpack(
     delays, note = RetryPolicy(attempts=attempts).delays(random), Waits(progress).before
     ends = None if timeout is None else time.monotonic() + timeout
 
-    def do(work: Work) -> None:
+    def do(work: Work, speed: float | None) -> None:
         left = None if ends is None else max(0.0, ends - time.monotonic())
-        run(work, delays, sleep=sleep, note=note, timeout=left)
+        run(work, delays, sleep=sleep, note=note, timeout=left, speed=speed)
 
     with occupied(into) as place:
         request = _Request(lambda: Pinned(pool, address, name), select, limits, progress, force)
@@ -101,9 +101,9 @@ class _Request(NamedTuple):
 
 
 class _Unpacking:
-    """One call of `unpack`. `do` has a fleet do some work."""
+    """One call of `unpack`. `do` has a fleet do some work, and tells it the speed of one connection."""
 
-    def __init__(self, request: _Request, place: Occupied, do: Callable[[Work], None]) -> None:
+    def __init__(self, request: _Request, place: Occupied, do: Callable[[Work, float | None], None]) -> None:
         self._request = request
         self._place = place
         self._do = do
@@ -143,7 +143,7 @@ class _Unpacking:
 
     def _bound(self, source: Pinned) -> Response | None:
         once = Once(source.look)
-        self._do(once)
+        self._do(once, None)
         return once.result
 
     def _is_zip(self, source: Pinned) -> bool:
@@ -164,7 +164,7 @@ class _Unpacking:
             if start >= held_from:
                 return source.tail[start - held_from : stop - held_from]
             once = Once(lambda lane: source.read(start, min(stop, held_from), lane))
-            self._do(once)
+            self._do(once, None)
             return once.result + source.tail[: max(0, stop - held_from)]
 
         return read
@@ -192,9 +192,9 @@ class _Unpacking:
         job = Job(source, self._place.folder, self._request.progress, done, self._request.force)
         fetching = Fetching(job, plan(missing))
         try:
-            self._do(fetching)
+            self._do(fetching, source.speed)
             while fetching.go_on():
-                self._do(fetching)
+                self._do(fetching, source.speed)
         except Changed:
             fetching.discard()
             raise

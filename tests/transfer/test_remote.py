@@ -1,0 +1,442 @@
+"""A remote zip into a folder: what is fetched, what is left, and how it is verified."""
+
+import io
+import tarfile
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from brant.errors import Conflict, Corrupt, InvalidInput, LocalFailure, PermissionDenied, Unreachable
+from brant.transfer.archive import Extracted
+from brant.transfer.occupy import occupied
+from tests.transfer.forged import Forged, forged, wide_extra
+from tests.transfer.peer import Blob, Exchange, Step, peer, status
+from tests.transfer.remotes import (
+    KIB,
+    MIB,
+    TAIL,
+    blob,
+    contents,
+    crc32,
+    csv,
+    data_of,
+    files,
+    flipped,
+    get,
+    holds,
+    noise,
+    packed,
+    span_of,
+    spans,
+    stored,
+    when,
+)
+
+SMALL = [
+    packed("penguins.csv", csv(1, 3000)),
+    stored("islands/biscoe.csv", csv(2, 500)),
+    packed("islands/dream.csv", csv(3, 70_000)),
+    stored("empty.csv", b""),
+]
+# More than the tail, so that they have to be asked for.
+MANY = [packed(f"rows/{number}.csv", csv(number, 40_000)) for number in range(60)]
+LARGE = [packed("large.csv", csv(4, 9 * MIB)), stored("large.bin", noise(5, 3 * MIB))]
+
+
+def test_every_member_comes_to_its_place_and_is_told_in_the_order_of_the_list(tmp_path: Path) -> None:
+    with peer(blob(*SMALL)) as server:
+        done = get(server, tmp_path / "out")
+    assert done == [Extracted(each.name.decode(), len(each.data), crc32(each.data)) for each in SMALL]
+    assert files(tmp_path / "out") == contents(*SMALL)
+
+
+def test_a_small_archive_takes_one_request(tmp_path: Path) -> None:
+    with peer(blob(*SMALL)) as server:
+        get(server, tmp_path / "out")
+    [request] = server.requests
+    assert request.headers["range"] == f"bytes=-{TAIL}"
+
+
+def test_small_and_large_members_come_together(tmp_path: Path) -> None:
+    members = [*MANY, *LARGE, *SMALL]
+    with peer(blob(*members)) as server:
+        done = get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == contents(*members)
+    assert all(each.fresh for each in done)
+
+
+def test_neighbours_share_a_request(tmp_path: Path) -> None:
+    with peer(blob(*MANY)) as server:
+        get(server, tmp_path / "out")
+    assert len(server.requests) <= 3
+    assert files(tmp_path / "out") == contents(*MANY)
+
+
+def test_a_list_longer_than_the_tail_is_fetched_once_and_no_byte_of_it_twice(tmp_path: Path) -> None:
+    members = [stored(f"{number:05}-{'x' * 80}.csv", b"") for number in range(2500)]
+    archive = forged(*members)
+    start = archive.index(members[0].entry(0))
+    assert len(archive) - start > TAIL + 1000
+    with peer(Blob(archive, with_md5=False)) as server:
+        done = get(server, tmp_path / "out", select=lambda name: name.startswith("00000"))
+    assert len(done) == 1
+    assert (start, len(archive) - TAIL) in spans(server)
+
+
+def test_folders_are_made_though_nothing_is_in_them(tmp_path: Path) -> None:
+    with peer(blob(*SMALL, Forged(b"none/here/", b"", method=0))) as server:
+        get(server, tmp_path / "out")
+    assert (tmp_path / "out/none/here").is_dir()
+
+
+def test_select_moves_the_list_and_what_is_selected(tmp_path: Path) -> None:
+    members = [*MANY, *LARGE]
+    archive = forged(*members)
+    with peer(Blob(archive, with_md5=False)) as server:
+        done = get(server, tmp_path / "out", select=lambda name: name in ("rows/3.csv", "rows/40.csv"))
+    assert [each.path for each in done] == ["rows/3.csv", "rows/40.csv"]
+    assert files(tmp_path / "out") == contents(MANY[3], MANY[40])
+    moved = sum(stop - start for start, stop in spans(server))
+    assert moved <= sum(len(each.header()) + len(each.bytes_of()) for each in (MANY[3], MANY[40]))
+
+
+def test_select_of_nothing_moves_the_list_alone(tmp_path: Path) -> None:
+    with peer(blob(*MANY, Forged(b"none/", b"", method=0))) as server:
+        assert get(server, tmp_path / "out", select=lambda name: False) == []
+        assert len(server.requests) == 1
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_what_is_there_and_the_same_is_left(tmp_path: Path) -> None:
+    members = [*MANY, *LARGE]
+    with peer(blob(*members)) as server:
+        get(server, tmp_path / "out")
+        before = {path: path.stat().st_ino for path in (tmp_path / "out").rglob("*")}
+        asked = len(server.requests)
+        again = get(server, tmp_path / "out")
+        assert len(server.requests) == asked + 1
+    assert not any(each.fresh for each in again)
+    assert before == {path: path.stat().st_ino for path in (tmp_path / "out").rglob("*")}
+
+
+@pytest.mark.parametrize("name", ["rows/7.csv", "large.csv", "large.bin"])
+def test_only_the_file_with_a_flipped_bit_is_fetched_again(tmp_path: Path, name: str) -> None:
+    members = [*MANY, *LARGE]
+    with peer(blob(*members)) as server:
+        get(server, tmp_path / "out")
+        target = tmp_path / "out" / name
+        target.write_bytes(flipped(target.read_bytes(), 1000))
+        again = get(server, tmp_path / "out")
+    assert [each.path for each in again if each.fresh] == [name]
+    assert files(tmp_path / "out") == contents(*members)
+
+
+def test_a_link_in_the_place_of_a_file_is_replaced_and_not_written_through(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").write_bytes(SMALL[0].data)
+    (tmp_path / "out/penguins.csv").symlink_to(tmp_path / "elsewhere")
+    with peer(blob(*SMALL)) as server:
+        assert get(server, tmp_path / "out")[0].fresh
+    assert not (tmp_path / "out/penguins.csv").is_symlink()
+    assert files(tmp_path / "out") == contents(*SMALL)
+
+
+def test_a_link_in_the_place_of_a_folder_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out/islands").symlink_to(tmp_path / "elsewhere")
+    with peer(blob(*SMALL)) as server, pytest.raises(LocalFailure, match="in the way"):
+        get(server, tmp_path / "out")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+@pytest.mark.parametrize("members", [SMALL, LARGE], ids=["small", "large"])
+def test_a_folder_in_the_place_of_a_file_is_told(tmp_path: Path, members: list[Forged]) -> None:
+    (tmp_path / "out" / members[0].name.decode()).mkdir(parents=True)
+    with peer(blob(*members)) as server, pytest.raises(LocalFailure):
+        get(server, tmp_path / "out")
+
+
+def test_force_fetches_what_is_there(tmp_path: Path) -> None:
+    with peer(blob(*SMALL, *LARGE)) as server:
+        get(server, tmp_path / "out")
+        assert all(each.fresh for each in get(server, tmp_path / "out", force=True))
+    assert files(tmp_path / "out") == contents(*SMALL, *LARGE)
+
+
+def without_suffixes(answer: Blob, instead: Step) -> Step:
+    return when(
+        lambda request: request.headers.get("range", "").startswith("bytes=-"), instead, answer, times=99
+    )
+
+
+def whole(answer: Blob, **headers: str) -> Step:
+    """All of it, though a part was asked for."""
+    return status(200, answer.data, **answer.headers(), **headers)
+
+
+@pytest.mark.parametrize("kind", ["whole", "unsatisfied"])
+def test_a_server_that_counts_no_ranges_from_the_end_is_asked_from_the_start(
+    tmp_path: Path, kind: str
+) -> None:
+    answer = blob(*MANY)
+    size = len(answer.data)
+    unsatisfied = status(416, b"", Content_Range=f"bytes */{size}")
+    instead = whole(answer, Accept_Ranges="bytes") if kind == "whole" else unsatisfied
+    with peer(without_suffixes(answer, instead)) as server:
+        get(server, tmp_path / "out", select=lambda name: name == "rows/1.csv")
+    assert spans(server)[0] == (size - TAIL, size)
+    assert files(tmp_path / "out") == contents(MANY[1])
+
+
+@pytest.mark.parametrize("members", [SMALL, [*MANY, *LARGE]], ids=["small", "large"])
+def test_without_ranges_the_archive_is_unpacked_as_it_streams_in(
+    tmp_path: Path, members: list[Forged]
+) -> None:
+    with peer(blob(*members, ranges=False)) as server:
+        done = get(server, tmp_path / "out")
+        assert len(server.requests) == 1
+    assert len(done) == len(members)
+    assert files(tmp_path / "out") == contents(*members)
+
+
+def test_an_empty_object_is_no_archive(tmp_path: Path) -> None:
+    with peer(Blob(b"", with_md5=False)) as server, pytest.raises(InvalidInput):
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {}
+
+
+def test_what_is_no_archive_is_told(tmp_path: Path) -> None:
+    with peer(Blob(b"<html>sign in</html>" * 30_000, with_md5=False)) as server, pytest.raises(InvalidInput):
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {}
+
+
+@pytest.mark.parametrize("kind", ["w", "w:gz"])
+def test_a_tar_is_unpacked_as_a_stream_though_a_zip_lies_in_it(tmp_path: Path, kind: str) -> None:
+    inner, raw = forged(*SMALL), io.BytesIO()
+    with tarfile.open(fileobj=raw, mode=kind, **({"compresslevel": 0} if "gz" in kind else {})) as tar:  # type: ignore[call-overload]
+        info = tarfile.TarInfo("inner.zip")
+        info.size = len(inner)
+        tar.addfile(info, io.BytesIO(inner))
+    with peer(Blob(raw.getvalue(), with_md5=False)) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {"inner.zip": inner}
+
+
+def test_of_a_group_that_is_cut_only_the_rest_is_asked_for_again(tmp_path: Path) -> None:
+    archive = forged(*MANY)
+    cut = archive.index(MANY[20].header()) + 500
+    answer = Blob(archive, with_md5=False)
+    with peer(answer, answer.up_to(cut), answer) as server:
+        get(server, tmp_path / "out")
+    assert archive.index(MANY[20].header()) in [start for start, _ in spans(server)]
+    assert files(tmp_path / "out") == contents(*MANY)
+
+
+def test_what_came_before_the_server_gave_up_stays(tmp_path: Path) -> None:
+    archive = forged(*MANY)
+    answer = Blob(archive, with_md5=False)
+    cut = archive.index(MANY[20].header()) + 500
+    with peer(answer, answer.up_to(cut), status(503)) as server, pytest.raises(Unreachable):
+        get(server, tmp_path / "out", attempts=2)
+    assert files(tmp_path / "out") == contents(*MANY[:20])
+    with peer(answer) as server:
+        done = get(server, tmp_path / "out")
+        assert min(spans(server))[0] == archive.index(MANY[20].header())
+    assert [each.path for each in done if not each.fresh] == [each.name.decode() for each in MANY[:20]]
+    assert files(tmp_path / "out") == contents(*MANY)
+
+
+@pytest.mark.parametrize("number", [3, 59])
+def test_a_small_member_that_came_damaged_is_fetched_again_by_itself(tmp_path: Path, number: int) -> None:
+    archive = forged(*MANY)
+    at = data_of(archive, MANY[number])
+    # What lies in the tail came with the list.
+    damaged = Blob(flipped(archive, at + 700), with_md5=False)
+    good = Blob(archive, with_md5=False)
+    with peer(damaged, damaged, good) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == contents(*MANY)
+
+
+@pytest.mark.parametrize("member", LARGE, ids=["deflated", "stored"])
+@pytest.mark.parametrize("in_header", [True, False])
+def test_a_large_member_that_came_damaged_is_fetched_again_by_itself(
+    tmp_path: Path, member: Forged, *, in_header: bool
+) -> None:
+    members = [*MANY, *LARGE]
+    archive = forged(*members)
+    at = data_of(archive, member) + (-3 if in_header else MIB)
+    good, bad = Blob(archive, with_md5=False), Blob(flipped(archive, at), with_md5=False)
+    with peer(when(holds(at), bad, good)) as server:
+        done = get(server, tmp_path / "out")
+    assert len(done) == len(members)
+    assert files(tmp_path / "out") == contents(*members)
+    start, stop = archive.index(member.header()), archive.index(member.header()) + 3 * MIB
+    other = [span for span in spans(server) if span[1] <= start or span[0] >= stop]
+    assert len(other) == len(set(other))
+
+
+@pytest.mark.parametrize("member", [MANY[5], *LARGE], ids=["small", "deflated", "stored"])
+def test_what_is_damaged_on_the_server_is_told_and_the_rest_stays(tmp_path: Path, member: Forged) -> None:
+    members = [*MANY, *LARGE]
+    archive = forged(*members)
+    bad = Blob(flipped(archive, data_of(archive, member) + 700), with_md5=False)
+    with peer(bad) as server, pytest.raises(Corrupt, match=member.name.decode()):
+        get(server, tmp_path / "out")
+    left = files(tmp_path / "out")
+    assert member.name.decode() not in left
+    assert all(left[name] == data for name, data in contents(*members).items() if name in left)
+
+
+def test_a_list_that_came_damaged_is_read_again(tmp_path: Path) -> None:
+    archive = forged(*SMALL)
+    checksum = archive.index(SMALL[0].entry(0)) + 16
+    bad = Blob(flipped(archive, checksum), with_md5=False)
+    with peer(bad, Blob(archive, with_md5=False)) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == contents(*SMALL)
+
+
+@pytest.mark.parametrize("members", [MANY, LARGE], ids=["small", "large"])
+def test_an_archive_that_changed_is_begun_again(tmp_path: Path, members: list[Forged]) -> None:
+    old, new = (
+        blob(*members),
+        blob(*[Forged(each.name, each.data + b"more") for each in members], etag='"two"'),
+    )
+    with peer(old, new) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {name: data + b"more" for name, data in contents(*members).items()}
+
+
+def appears(path: Path) -> bool:
+    pause = threading.Event()
+    return any(path.exists() or pause.wait(0.01) for _ in range(1000))
+
+
+def test_what_came_of_an_archive_that_changed_goes_where_the_new_one_has_it_no_more(tmp_path: Path) -> None:
+    old, new = blob(*MANY), blob(*SMALL, etag='"two"')
+    last, seen = data_of(old.data, MANY[49]), []
+
+    def switching(exchange: Exchange) -> None:
+        if seen or holds(last)(exchange.request):
+            seen.append(appears(tmp_path / "out/rows/0.csv"))
+            new(exchange)
+        else:
+            old(exchange)
+
+    with peer(switching) as server:
+        get(server, tmp_path / "out")
+    assert seen[0], "nothing of the old one was there"
+    assert files(tmp_path / "out") == contents(*SMALL)
+
+
+def test_an_archive_that_keeps_changing_is_given_up(tmp_path: Path) -> None:
+    blobs = [blob(*MANY, etag=f'"{number}"') for number in range(9)]
+    with peer(*blobs) as server, pytest.raises(Conflict, match="keeps changing"):
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {}
+
+
+def shifted(answer: Blob, *, by: int) -> Step:
+    """A part, rightly labelled, that is not the one asked for."""
+
+    def step(exchange: Exchange) -> None:
+        span = span_of(exchange.request)
+        assert span
+        start, stop = span[0] + by, span[1] + by
+        said = {"Content-Range": f"bytes {start}-{stop - 1}/{len(answer.data)}", **answer.headers()}
+        exchange.answer(206, answer.data[start:stop], said)
+
+    return step
+
+
+PAGE = b"<html>an error page</html>" * 100_000
+
+
+@pytest.mark.parametrize("members", [MANY, LARGE], ids=["small", "large"])
+@pytest.mark.parametrize("code", [200, 206, 403, 404, 416, 429, 500, 503])
+def test_another_answer_than_the_part_asked_for_reaches_no_file(
+    tmp_path: Path, members: list[Forged], code: int
+) -> None:
+    answer = blob(*members)
+    strange = shifted(answer, by=-100) if code == 206 else status(code, PAGE, ETag='"one"')
+    if code == 200:
+        strange = status(200, answer.data, **answer.headers())
+    ending = when(lambda request: span_of(request) is not None, strange, answer)
+    with peer(ending) as server:
+        try:
+            get(server, tmp_path / "out")
+        except PermissionDenied:
+            assert code == 403
+        except Exception as error:  # noqa: BLE001 - any other is told below
+            assert code == 404, error
+    left = files(tmp_path / "out")
+    assert all(left[name] == data for name, data in contents(*members).items() if name in left)
+    assert not any(b"error page" in data for data in left.values())
+    assert code in (403, 404) or left == contents(*members)
+
+
+def test_only_one_process_at_a_time_unpacks_into_a_folder(tmp_path: Path) -> None:
+    with peer(blob(*SMALL)) as server:
+        with occupied(tmp_path / "out"), pytest.raises(Conflict, match="another process"):
+            get(server, tmp_path / "out")
+        assert server.requests == []
+        get(server, tmp_path / "out")
+
+
+def test_what_a_killed_process_left_under_passing_names_is_removed(tmp_path: Path) -> None:
+    (tmp_path / "out/islands").mkdir(parents=True)
+    (tmp_path / "out/.brant-unpacking").touch()
+    (tmp_path / "out/islands/.brant-123-4.tmp").write_bytes(b"half")
+    (tmp_path / "out/islands/.brant-notes").write_bytes(b"not ours")
+    with peer(blob(*SMALL)) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {**contents(*SMALL), "islands/.brant-notes": b"not ours"}
+
+
+@pytest.mark.parametrize("method", [12, 14], ids=["bzip2", "lzma"])
+def test_a_large_member_of_another_method_is_unpacked_in_place_too(tmp_path: Path, method: int) -> None:
+    raw, data = io.BytesIO(), noise(6, MIB + 100 * KIB)
+    with zipfile.ZipFile(raw, "w", compression=method) as archive:
+        archive.writestr("large.csv", data)
+    with peer(Blob(raw.getvalue(), with_md5=False)) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {"large.csv": data}
+
+
+class Sparse(bytes):
+    """Zeros, and behind them what is here: too many bytes for any memory."""
+
+    hole: int
+
+    def __len__(self) -> int:
+        return self.hole + super().__len__()
+
+    def __getitem__(self, span: object) -> bytes:
+        assert isinstance(span, slice)
+        start, stop = span.start or 0, len(self) if span.stop is None else span.stop
+        zeros = bytes(max(0, min(stop, self.hole) - start))
+        return zeros + super().__getitem__(slice(max(0, start - self.hole), max(0, stop - self.hole)))
+
+
+def test_a_member_behind_more_than_four_gibibytes_is_found(tmp_path: Path) -> None:
+    hole = 5 * 1024 * MIB
+    member = Forged(b"behind.csv", csv(7, 3 * MIB), method=0)
+    member.listed_extra, member.listed = wide_extra(hole), {"offset": 0xFFFFFFFF}
+    body, entry = member.header() + member.data, member.entry(0)
+    listed = {"here": 1, "count": 1, "size": len(entry)}
+    ends = forged(
+        wide={**listed, "start": hole + len(body)},
+        locator={"end": hole + len(body) + len(entry)},
+        end={**listed, "start": 0xFFFFFFFF},
+    )
+    data = Sparse(body + entry + ends)
+    data.hole = hole
+    with peer(Blob(data, with_md5=False)) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {"behind.csv": member.data}
+    assert sum(stop - start for start, stop in spans(server)) < 4 * MIB
