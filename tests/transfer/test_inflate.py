@@ -123,7 +123,7 @@ def test_any_bytes_are_inflated_or_told_to_be_broken(noise: bytes, seed: int, me
 
 @given(st.binary(max_size=2000), st.data())
 @settings(deadline=None)
-def test_isal_and_zlib_agree_on_what_is_broken(data: bytes, chance: st.DataObject) -> None:
+def test_what_zlib_reads_isal_reads_alike_and_either_way_the_same(data: bytes, chance: st.DataObject) -> None:
     content = bytearray(deflated(data))
     content[chance.draw(st.integers(0, len(content) - 1))] ^= 1 << chance.draw(st.integers(0, 7))
     try:
@@ -137,7 +137,9 @@ def test_isal_and_zlib_agree_on_what_is_broken(data: bytes, chance: st.DataObjec
         at_once = bytes(inflate(8, bytes(content), 100_000))
     with suppress(*BROKEN):
         piecewise = b"".join(METHODS[8](iter((bytes(content),))))
-    assert at_once == piecewise == expected
+    assert at_once == piecewise
+    # isal lets a few tables of codes pass that zlib refuses; the CRC-32 of the member tells then.
+    assert expected is None or at_once == expected
 
 
 def test_without_isal_it_is_done_by_zlib() -> None:
