@@ -13,7 +13,7 @@ from brant.transfer.http import Pool, Response
 from brant.transfer.journal import Identity, Layout
 from brant.transfer.partial import Partial
 from brant.transfer.progress import Meter, Progress, Silent, Waits
-from brant.transfer.ranged import Changed, Ranged, refused
+from brant.transfer.ranged import Changed, Ranged, check_plain, refused
 from brant.transfer.ranges import identity_of
 from brant.transfer.retry import RetryPolicy, http_date
 from brant.transfer.source import Source
@@ -181,8 +181,7 @@ class _Download:
     def _check_offer(self, response: Response) -> None:
         """Refuse an answer (200) that cannot be the file, whatever it holds."""
         name, peer, size = self._source.name, response.address.peer, response.content_length
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise ServerFailure(f"{peer} sends {name} encoded, though asked not to.")
+        check_plain(response, name)
         if None not in (self._expected.size, size) and self._expected.size != size:
             raise Again(
                 Corrupt(

@@ -348,6 +348,12 @@ def _parts(partial: Partial, at: int, size: int) -> list[tuple[Span, bool]]:
     return [*parts, (Span(at, at + size), True)] if size else parts
 
 
+def check_plain(response: Response, name: str) -> None:
+    """ServerFailure for bytes that are not those of the object, since they are encoded on the way."""
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise ServerFailure(f"{response.address.peer} sends {name} encoded, though asked not to.")
+
+
 def refused(response: Response, doing: str) -> Again | BrantError:
     """What to raise for a status that is no success: Again if it may pass by itself. Reads the body."""
     error = refusal(response, doing)
