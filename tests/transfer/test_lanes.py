@@ -39,8 +39,20 @@ def test_a_line_capped_for_each_connection_gets_many_of_them_soon(line: Line) ->
 
 
 def test_a_connection_that_is_fast_enough_stays_alone(line: Line) -> None:
-    line.pass_by(10, 2000 * MB)
+    line.pass_by(10, 4000 * MB)
     assert line.seen == [1]
+
+
+def test_what_one_connection_brought_before_says_how_many_to_begin_with() -> None:
+    assert Lanes(0.0, speed=20 * MB).wanted == Lanes(0.0, speed=500 * MB).wanted > 1
+    assert Lanes(0.0, speed=4000 * MB).wanted == 1
+
+
+def test_a_speed_seen_before_that_was_too_high_takes_no_connection_away() -> None:
+    line = Line(Lanes(0.0, speed=900 * MB))
+    begun = line.lanes.wanted
+    line.pass_by(1, 20 * MB)
+    assert line.lanes.wanted > begun
 
 
 def test_a_line_that_is_full_gets_no_more_connections_than_fill_it(line: Line) -> None:

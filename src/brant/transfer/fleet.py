@@ -81,16 +81,17 @@ def run(
     note: Callable[[BrantError, float], None] | None = None,
     timeout: float | None = None,
     most: int = MOST,
+    speed: float | None = None,
 ) -> None:
-    """Do all of `work`, on one connection at first.
+    """Do all of `work`, on one connection at first, or on a few where its speed is known.
 
     An errand that raises Again or Unreachable is tried again: by the others at once, by the last one after
-    the wait that `delays` give, which `note` hears of. `timeout`: seconds for all of it.
+    the wait that `delays` give, which `note` hears of. `timeout`: seconds for all of it; `speed`: bytes/s.
 
     Raises the reason of the last failure when the delays are used up, Unreachable when the time is, and
     whatever else an errand raises. Nothing is under way any more when it returns.
     """
-    _Fleet(work, delays, sleep, note, most).run(timeout)
+    _Fleet(work, delays, sleep, note, Lanes(time.monotonic(), most=most, speed=speed)).run(timeout)
 
 
 class _Fleet:
@@ -102,13 +103,13 @@ class _Fleet:
         delays: Delays,
         sleep: Callable[[float], None],
         note: Callable[[BrantError, float], None] | None,
-        most: int,
+        lanes: Lanes,
     ) -> None:
         self._work = work
         self._delays = delays
         self._sleep = sleep
         self._note = note
-        self._lanes = Lanes(time.monotonic(), most=most)
+        self._lanes = lanes
         self._changed = Condition()
         self._running: dict[Lane, Thread] = {}
         self._busy: set[Lane] = set()
@@ -121,7 +122,7 @@ class _Fleet:
         ends = None if timeout is None else time.monotonic() + timeout
         try:
             with self._changed:
-                self._start()
+                self._fill_up()
                 while self._is_under_way() and self._error is None:
                     self._changed.wait(_TICK)
                     self._adapt()
@@ -142,8 +143,12 @@ class _Fleet:
         if not self._is_under_way() or self._error:
             return
         now, flowing = time.monotonic(), all(lane.moved or lane.stopping for lane in self._running)
-        wanted = self._lanes.observe(now, self._moved(), flowing=flowing)
-        while len(self._running) < wanted and self._start():
+        self._lanes.observe(now, self._moved(), flowing=flowing)
+        self._fill_up()
+
+    def _fill_up(self) -> None:
+        """As many connections as are wanted, if there is something for them to do."""
+        while len(self._running) < self._lanes.wanted and self._start():
             pass
 
     def _start(self) -> bool:

@@ -4,7 +4,7 @@ from typing import Final
 
 MOST: Final = 32
 # A connection as fast as this leaves nothing for another to bring, on any machine of today.
-_ENOUGH: Final = 1.5e9
+_ENOUGH: Final = 4e9
 _STEP: Final = 4
 # The share of its due that each further connection must bring at the least.
 _GAIN: Final = 0.1
@@ -20,13 +20,16 @@ class Lanes:
     step is taken back. A refusal (429, 503) takes back more, and keeps it so for a while.
     """
 
-    def __init__(self, now: float, *, most: int = MOST) -> None:
+    def __init__(self, now: float, *, most: int = MOST, speed: float | None = None) -> None:
+        """`speed`: of one connection to this server, where one has brought something before."""
         self.wanted = 1
         self._most = most
-        self._settled_at: float | None = None
         self._quiet_until = 0.0
         self._before = (1, 0.0)
         self._begin(now)
+        if speed:
+            # So short a look says how many to try; what they bring is judged by itself.
+            self.wanted = self._following(speed)
 
     def _begin(self, now: float) -> None:
         """A new number of connections: what it brings is counted once all of them have begun to bring."""
@@ -55,13 +58,16 @@ class Lanes:
 
     def _grow(self, rate: float, now: float) -> None:
         self._before = (self.wanted, rate)
-        # At this speed of each, so many would be enough.
-        enough = int(_ENOUGH * self.wanted / rate)
-        following: int = max(self.wanted, min(self._most, self.wanted * _STEP, enough))
+        following = self._following(rate)
         if following == self.wanted:
             self._quiet_until = now + _QUIET
         self.wanted = following
         self._begin(now)
+
+    def _following(self, rate: float) -> int:
+        """How many to try next: no more than would be enough if each brought what it does now."""
+        enough = int(_ENOUGH * self.wanted / rate)
+        return max(self.wanted, min(self._most, self.wanted * _STEP, enough))
 
     def _retreat(self, number: int, now: float) -> None:
         self.wanted = number

@@ -9,7 +9,7 @@ from brant.errors import BrantError, ServerFailure, Unreachable
 from brant.transfer.fleet import Again, Lane
 from brant.transfer.http import Pool
 from brant.transfer.journal import Identity
-from brant.transfer.ranged import Changed, refused
+from brant.transfer.ranged import Changed, check_plain, refused
 from brant.transfer.ranges import content_range, identity_of, is_same
 from brant.transfer.response import Response
 from brant.transfer.source import Source
@@ -82,7 +82,7 @@ class Pinned(Source):
         if end != total - 1 or start > max(0, total - TAIL) or end - start >= 4 * TAIL:
             return False
         with response:
-            self._check_plain(response)
+            check_plain(response, self.name)
             began = monotonic()
             tail = response.read(4 * TAIL)
             if len(tail) >= _TELLING:
@@ -142,16 +142,11 @@ class Pinned(Source):
         if _size_behind(response) not in (None, self.size):
             raise Changed
         if response.status == 206 and _is_part(response, span):
-            self._check_plain(response)
+            check_plain(response, self.name)
             return
         # A server that does not know its own validator sends all, for ever; what it sends is checked anyway.
         self._conditional = False
         raise Again(self._misfit(response))
-
-    def _check_plain(self, response: Response) -> None:
-        if response.headers.get("content-encoding", "identity") != "identity":
-            peer = response.address.peer
-            raise ServerFailure(f"{peer} sends {self.name} encoded, though asked not to.")
 
     def _misfit(self, response: Response) -> BrantError:
         peer = response.address.peer

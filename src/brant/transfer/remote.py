@@ -73,21 +73,29 @@ def unpack(
         done = _Unpacking(request, place, do).run()
         if not isinstance(done, _Streamed):
             return done
+        from brant.transfer.broad import Broad
         from brant.transfer.forward import Forward
         from brant.transfer.streamed import extract_stream
 
-        source = Source(pool, address, name)
-        with Forward(source, response=done.response, delays=delays, sleep=sleep, note=note) as stream:
+        left = None if ends is None else max(0.0, ends - time.monotonic())
+        broad = done.source and Broad(done.source, delays, sleep=sleep, note=note, timeout=left)
+        source, body = Source(pool, address, name), broad or done.response
+        with Forward(source, body=body, delays=delays, sleep=sleep, note=note) as stream:
             return extract_stream(
                 stream, place.folder, select=select, limits=limits, progress=progress, name=name, force=force
             )
 
 
 class _Streamed:
-    """What is not to be had in ranges, or no zip; and the answer that has all of it, where one has begun."""
+    """What is not to be had in ranges, or no zip.
 
-    def __init__(self, response: Response | None) -> None:
+    `response`: the answer that has all of it, where one has begun. `source`: where several connections can
+    bring it, held to one object.
+    """
+
+    def __init__(self, response: Response | None, source: Pinned) -> None:
         self.response = response
+        self.source = None if response or not source.identity.validator else source
 
 
 class _Request(NamedTuple):
@@ -120,7 +128,7 @@ class _Unpacking:
             try:
                 response = self._bound(source)
                 if response or not self._is_zip(source):
-                    return _Streamed(response)
+                    return _Streamed(response, source)
                 listed = self._listed(source)
                 if fault and listed == before:
                     raise fault
