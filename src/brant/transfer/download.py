@@ -136,13 +136,14 @@ class _Download:
         known = learned(self._expected, identity)
         return bool(identity.validator or known.md5 or known.sha256)
 
-    def _begin(self, identity: Identity) -> None:
+    def _begin(self, identity: Identity, *, adopts: bool = False) -> None:
         self._ranged = Ranged(
             self._source,
             self._partial,
             show=self._show,
             check=self._check_offer,
             ranges=self._can_continue(identity),
+            adopts=adopts,
         )
         size = self._partial.layout.length
         held = self._partial.held.total
@@ -174,7 +175,7 @@ class _Download:
         if self._kept:
             return
         self._partial.begin(offered, Layout(length=offered.size, file_size=offered.size))
-        self._begin(offered)
+        self._begin(offered, adopts=True)
         assert self._ranged is not None
         self._ranged.adopt(response, lane)
 

@@ -108,7 +108,7 @@ class LargeMember:
             if start is None:
                 return
             partial.begin(self._job.source.identity, self._layout(start))
-            ranged = self._begin(partial)
+            ranged = self._begin(partial, adopts=True)
             ranged.adopt(response, lane, stop - start)
             # A data descriptor, say: the connection can serve again when it is read.
             response.drain()
@@ -147,14 +147,14 @@ class LargeMember:
             return found == self._layout(found.start)
         return spare >= 0 and found == layout_of(self._member, found.start, spare)
 
-    def _begin(self, partial: Partial) -> Ranged:
+    def _begin(self, partial: Partial, *, adopts: bool = False) -> Ranged:
         """From now on other connections can join."""
         self._partial = partial
         if self._meter is None:
             held = partial.held.total
             track = self._job.progress.begin(self._member.name, self._member.packed, held=held)
             self._meter = Meter(track, self._position, held)
-        ranged = Ranged(self._job.source, partial, show=self._show)
+        ranged = Ranged(self._job.source, partial, show=self._show, adopts=adopts)
         with self._lock:
             if self.method != STORED:
                 machine = InPlace(partial, self._member)
@@ -221,9 +221,9 @@ class LargeMember:
     def _publish(self) -> None:
         assert self._partial
         self._partial.publish(None, size=self._member.size)
-        self._let_go()
         if self._meter:
             self._meter.finish()
+        self._let_go()
         self.is_over = True
         self._job.done(self._member)
 
@@ -269,9 +269,9 @@ class LargeMember:
         """Let go of the file, when nothing is under way any more."""
         if self.is_over:
             return
-        self._let_go()
         if self._meter:
             self._meter.finish(complete=False)
+        self._let_go()
 
 
 def _exactly(response: Response, size: int, lane: Lane) -> bytes:

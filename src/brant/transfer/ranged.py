@@ -54,7 +54,8 @@ class _Flight:
 class Ranged:
     """The missing spans of `partial`, whose identity and layout are set, as errands of a fleet.
 
-    `show` is called when more is on disk, `check` with each answer that holds the whole object. Errands
+    `show` is called when more is on disk, `check` with each answer that holds the whole object. With
+    `adopts` nothing is to be had before `adopt` was called, which needs the first missing byte. Errands
     raise Again, Unreachable, Changed, LocalFailure, and the error of a status that no other try will change.
     Safe to share between threads.
     """
@@ -67,12 +68,14 @@ class Ranged:
         show: Callable[[], None] = lambda: None,
         check: Callable[[Response], None] = lambda _: None,
         ranges: bool = True,
+        adopts: bool = False,
     ) -> None:
         self._source = source
         self._partial = partial
         self._show = show
         self._check = check
         self._ranges = ranges
+        self._adopts = adopts
         self._lock = Lock()
         self._flights: set[_Flight] = set()
         self._speed: float | None = None
@@ -90,6 +93,8 @@ class Ranged:
         Without `share` nothing is taken from a connection that is on its way there.
         """
         with self._lock:
+            if self._adopts:
+                return None
             if not self._ranges:
                 return self._take_whole()
             flight = self._begin_missing() or (self._take_over() if share else None)
@@ -103,6 +108,7 @@ class Ranged:
     def adopt(self, response: Response, lane: Lane, stop: int = _ENDLESS) -> None:
         """Take in an answer that goes on with the first byte missing, and ends at `stop` or behind it."""
         with self._lock:
+            self._adopts = False
             start, end = next(iter(self._todo), Span(0, 0))
             span = Span(start, min(end, stop))
             self._todo.remove(*span)
