@@ -13,7 +13,6 @@ from brant.transfer.download import Downloaded, download
 from brant.transfer.http import Pool, TransportSettings
 from brant.transfer.progress import Silent
 from brant.transfer.spans import Spans
-from brant.transfer.spans import Spans
 from tests.transfer.conftest import Waits
 from tests.transfer.partials import proven
 from tests.transfer.peer import Blob, Exchange, Peer, peer, status
