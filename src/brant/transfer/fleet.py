@@ -31,6 +31,8 @@ class Lane:
     def __init__(self) -> None:
         self.moved = 0
         """Bytes that came, of any use or none."""
+        self.wasted = 0
+        """Those of them that were here before, or are not kept: they are no progress."""
         self.response: Response | None = None
         """What is being read now, so that another thread can end it."""
         self.stopping = False
@@ -114,6 +116,7 @@ class _Fleet:
         self._running: dict[Lane, Thread] = {}
         self._busy: set[Lane] = set()
         self._moved_before = 0
+        self._wasted_before = 0
         self._counted = 0
         self._error: BaseException | None = None
         self._stopping = False
@@ -165,6 +168,10 @@ class _Fleet:
     def _moved(self) -> int:
         return self._moved_before + sum(lane.moved for lane in self._running)
 
+    def _gained(self) -> int:
+        wasted = self._wasted_before + sum(lane.wasted for lane in self._running)
+        return self._moved() - wasted
+
     def _drive(self, lane: Lane, first: Errand) -> None:
         """What one thread does: errands, until there are none, or one fewer connection is wanted."""
         errand: Errand | None = first
@@ -185,6 +192,7 @@ class _Fleet:
         """The lane counts no longer; said under the lock that decided it, or the last two would both go."""
         if self._running.pop(lane, None):
             self._moved_before += lane.moved
+            self._wasted_before += lane.wasted
         self._changed.notify_all()
 
     def _try(self, errand: Errand, lane: Lane) -> "Again | Unreachable | None":
@@ -229,9 +237,9 @@ class _Fleet:
             if len(self._running) > 1:
                 self._retire(lane)
                 return False
-            if self._moved() - self._counted >= _STEP:
+            if self._gained() - self._counted >= _STEP:
                 self._delays.progressed()
-            self._counted = self._moved()
+            self._counted = self._gained()
             delay = self._delays.next(wait, limited=isinstance(reason, RateLimited))
         if delay is None:
             raise reason

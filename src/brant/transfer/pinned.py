@@ -102,12 +102,16 @@ class Pinned(Source):
 
     def read(self, start: int, stop: int, lane: Lane) -> bytes:
         """The bytes from `start` up to `stop`, whole."""
-        with self.open(start, stop, lane) as body:
-            data, at = bytearray(stop - start), 0
-            view = memoryview(data)
-            while at < len(data) and (count := body.readinto(view[at:])):
-                at += count
-                lane.moved += count
+        data, at = bytearray(stop - start), 0
+        view = memoryview(data)
+        try:
+            with self.open(start, stop, lane) as body:
+                while at < len(data) and (count := body.readinto(view[at:])):
+                    at += count
+                    lane.moved += count
+        finally:
+            # A part is of no use.
+            lane.wasted += at if at < len(data) else 0
         if at < len(data):
             raise Again(Unreachable(f"The server sent only a part of {self.name}; try again."))
         return bytes(data)

@@ -307,10 +307,10 @@ class Ranged:
                 flight.heard = monotonic()
                 if filled == len(buffer) or flight.heard - since > _FLUSH_SECONDS:
                     piece, filled, since = buffer[:filled], 0, flight.heard
-                    self._store(flight, piece)
+                    self._store(flight, piece, lane)
         finally:
             if filled:
-                self._store(flight, buffer[:filled])
+                self._store(flight, buffer[:filled], lane)
         self._check_end(response, flight)
 
     def _check_end(self, response: Response, flight: _Flight) -> None:
@@ -321,7 +321,7 @@ class Ranged:
                 Unreachable(f"{response.address.peer} sent only a part of {self._source.name}; try again.")
             )
 
-    def _store(self, flight: _Flight, piece: memoryview) -> None:
+    def _store(self, flight: _Flight, piece: memoryview, lane: Lane) -> None:
         with self._lock:
             piece = piece[: max(0, flight.rest)]
             flight.is_writing = True
@@ -329,6 +329,7 @@ class Ranged:
             at = flight.at
             for part, is_here in _parts(self._partial, at, len(piece)):
                 bytes_ = piece[part.start - at : part.stop - at]
+                lane.wasted += len(bytes_) if is_here else 0
                 if not is_here:
                     self._partial.write(part.start, bytes_)
                 elif not self._partial.same(part.start, bytes_):

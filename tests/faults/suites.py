@@ -1,0 +1,18 @@
+"""Every kind of seeded run by the name that it is asked for with."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from tests.faults import downloads, uploads
+from tests.faults.stage import Stage, Tally
+
+Run = Callable[[int, Stage, Path], Tally]
+
+SUITES: Final[dict[str, Run]] = {
+    "download": downloads.run,
+    "killed-download": partial(downloads.run, kill=True),
+    "upload": uploads.run,
+    "killed-upload": partial(uploads.run, kill=True),
+}
