@@ -4,6 +4,7 @@ import hashlib
 import os
 import random
 import threading
+from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,9 +22,10 @@ from brant.errors import (
     Unauthenticated,
     Unreachable,
 )
+from brant.transfer.hashes import hashes_of
 from brant.transfer.http import Pool, TransportSettings
 from brant.transfer.progress import Silent
-from brant.transfer.upload import Uploaded, upload
+from brant.transfer.upload import Garbled, Uploaded, upload
 from tests.transfer.conftest import Waits
 from tests.transfer.peer import Exchange, Peer, Step, peer, status
 
@@ -471,3 +473,83 @@ def test_memory_does_not_grow_with_the_file(tmp_path: Path, pool: Pool) -> None:
         finally:
             tracemalloc.stop()
     assert peak < 12 * MIB
+
+
+# What the bytes are compared with
+
+
+def test_known_hashes_are_not_taken_again(file: Path) -> None:
+    inbox = Inbox()
+    with peer(inbox.cut_after(MIB), inbox) as server:
+        assert send(server, file, known=hashes_of(file)) == Uploaded(SIZE, SHA256)
+    assert inbox.held == DATA
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_file_that_is_not_the_one_hashed_is_a_conflict_though_size_and_date_agree(
+    file: Path, resume: bool
+) -> None:
+    known, facts = hashes_of(file), file.stat()
+    file.write_bytes(DATA[:-1] + bytes([DATA[-1] ^ 1]))
+    os.utime(file, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+
+    with peer(Inbox()) as server, pytest.raises(Conflict, match=r"penguins\.csv changed"):
+        send(server, file, known=known, resume=resume)
+
+
+def told(digest: bytes) -> Step:
+    return status(200, b"{}", Repr_Digest=f"sha-256=:{b64encode(digest).decode()}:")
+
+
+def test_a_server_that_got_other_bytes_is_not_believed(file: Path) -> None:
+    with peer(told(hashlib.sha256(DATA).digest())) as server:
+        assert send(server, file).sha256 == SHA256
+    with peer(told(hashlib.sha256(b"other").digest())) as server, pytest.raises(Garbled, match="other bytes"):
+        send(server, file)
+
+
+@pytest.mark.parametrize("digest", ["", "sha-256=:no base64:", "md5=:AAAA:", "sha-256=:AAAA:"])
+def test_a_digest_that_says_nothing_counts_for_nothing(file: Path, digest: str) -> None:
+    with peer(status(200, b"", Repr_Digest=digest)) as server:
+        assert send(server, file).sha256 == SHA256
+
+
+# Ends
+
+
+def test_an_upload_that_nobody_wants_any_more_ends_with_its_piece(tmp_path: Path, waits: Waits) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as sparse:
+        sparse.truncate(100 * MIB)
+    unwanted = threading.Event()
+
+    def step(exchange: Exchange) -> None:
+        exchange.read_body(at_most=5)
+        unwanted.set()
+        while exchange.sock.recv(MIB):
+            pass
+        exchange.hang_up()
+
+    with peer(step) as server, pytest.raises(Unreachable, match="run the same again to go on") as stopped:
+        send(server, large, waits, stopped=unwanted.is_set)
+    assert stopped.value.final
+    assert (len(server.requests), waits) == (1, [])
+
+
+def test_a_server_that_takes_a_trickle_is_given_up(tmp_path: Path, waits: Waits) -> None:
+    large = tmp_path / "large.bin"
+    with large.open("wb") as sparse:
+        sparse.truncate(100 * MIB)
+    over = threading.Event()
+
+    def trickle(exchange: Exchange) -> None:
+        exchange.read_body(at_most=5)
+        while not over.wait(0.02) and exchange.sock.recv(64 * 1024):
+            pass
+        exchange.hang_up()
+
+    settings = TransportSettings(read_timeout=10, min_rate=50e6, rate_window=0.2)
+    with peer(trickle) as server, Pool(settings) as pool:
+        with pytest.raises(Unreachable, match="took only"):
+            upload(pool, server.url(), large, sleep=waits.sleep, attempts=1)
+        over.set()
