@@ -15,6 +15,7 @@ from brant.errors import (
     ServerFailure,
     Unreachable,
 )
+from brant.transfer.checksums import crc32
 from brant.transfer.forward import Forward
 from brant.transfer.http import Pool, TransportSettings
 from brant.transfer.retry import RetryPolicy
@@ -83,7 +84,7 @@ def test_an_answer_that_came_already_is_used(pool: Pool) -> None:
     with peer(BLOB.up_to(100), BLOB) as server:
         source = Source(pool, server.url(), "penguins.zip")
         delays = RetryPolicy().delays(random.Random(1).random)
-        with Forward(source, response=source.get(), delays=delays, sleep=Waits().sleep) as stream:
+        with Forward(source, body=source.get(), delays=delays, sleep=Waits().sleep) as stream:
             assert everything(stream) == DATA
     assert len(server.requests) == 2
 
@@ -197,6 +198,16 @@ def test_an_object_that_nothing_names_is_known_by_its_bytes() -> None:
     before = Blob(DATA, etag=None, last_modified=None, with_md5=False)
     flipped = bytes([DATA[0] ^ 1]) + DATA[1:]
     after = replace(before, data=flipped)
+    with peer(before.up_to(200_000), after) as server, pytest.raises(Conflict, match="changed"):
+        read(server)
+
+
+def test_objects_of_one_crc_are_told_apart_where_no_validator_does() -> None:
+    before = Blob(DATA, etag=None, last_modified=None, with_md5=False)
+    # The polynomial of CRC-32 itself, added to the data.
+    changed = bytes(one ^ two for one, two in zip(DATA, (0x1DB710641).to_bytes(5, "little"), strict=False))
+    after = replace(before, data=changed + DATA[5:])
+    assert crc32(after.data) == crc32(DATA)
     with peer(before.up_to(200_000), after) as server, pytest.raises(Conflict, match="changed"):
         read(server)
 

@@ -3,18 +3,20 @@
 import time
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Final, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from brant.errors import BrantError, Conflict, RateLimited, ServerFailure, Unreachable
 from brant.transfer.checksums import crc32
 from brant.transfer.fleet import Again
 from brant.transfer.journal import Identity
-from brant.transfer.quota import asked_wait
+from brant.transfer.ranged import check_plain, refused
 from brant.transfer.ranges import content_range, continues, identity_of, is_same
-from brant.transfer.refusal import refusal
 from brant.transfer.response import Response
-from brant.transfer.retry import REPEATABLE_STATUSES, Delays
+from brant.transfer.retry import Delays
 from brant.transfer.source import Source
+
+if TYPE_CHECKING:
+    from brant.transfer.broad import Broad
 
 __all__ = ["Forward"]
 
@@ -29,8 +31,8 @@ class Forward:
 
     After a failure it goes on where it was: by Range and If-Range, if the server has ranges and a validator;
     else it reads from the start again, and compares. So it never gives bytes of two objects.
-    `response` is an answer for the whole object that came already; `note` hears of each failure, and of the
-    seconds until the next try.
+    `body` is one of the whole object that came already, or that comes over several connections; after its
+    failure one has to do. `note` hears of each failure, and of the seconds until the next try.
 
     Its methods raise Unreachable, RateLimited or ServerFailure when the delays are used up, Conflict when the
     object changed while it was read, and the error of the status when the server refuses.
@@ -40,7 +42,7 @@ class Forward:
         self,
         source: Source,
         *,
-        response: Response | None = None,
+        body: "Response | Broad | None" = None,
         delays: Delays,
         sleep: Callable[[float], None] = time.sleep,
         note: Callable[[BrantError, float], None] | None = None,
@@ -49,11 +51,11 @@ class Forward:
         self.position = 0
         """Bytes given so far."""
         self._source = source
-        self._given = response
+        self._given = body
         self._delays = delays
         self._sleep = sleep
         self._note = note
-        self._response: Response | None = None
+        self._body: Response | Broad | None = None
         self._identity: Identity | None = None
         self._size: int | None = None
         self._passed = _Passed(thorough=False)
@@ -99,10 +101,10 @@ class Forward:
         self.close()
 
     def _drop(self) -> None:
-        for response in (self._response, self._given):
-            if response is not None:
-                response.close()
-        self._response = self._given = None
+        for body in (self._body, self._given):
+            if body is not None:
+                body.close()
+        self._body = self._given = None
 
     def _persist(self, action: Callable[[], _T]) -> _T | None:
         """What `action` gives; None when it failed, and another try is due now."""
@@ -130,26 +132,32 @@ class Forward:
         self._sleep(delay)
 
     def _receive(self, size: int) -> bytes:
-        response = self._response or self._open()
+        body = self._body or self._open()
         left = size if self._size is None else min(size, self._size - self.position)
-        count = response.readinto(self._buffer[:left])
+        count = body.readinto(self._buffer[:left])
         if not count:
-            self._end(response)
+            self._end()
         piece = bytes(self._buffer[:count])
         self._passed.add(piece)
         self.position += count
         return piece
 
-    def _end(self, response: Response) -> None:
+    def _end(self) -> None:
         if self._size is not None:
-            peer = response.address.peer
-            raise Again(Unreachable(f"{peer} sent only a part of {self.name}; try again."))
+            raise Again(Unreachable(f"The server sent only a part of {self.name}; try again."))
         self._size = self.position
 
-    def _open(self) -> Response:
-        """An answer that goes on at `position`."""
-        response, self._given = self._given or self._ask(), None
-        self._response = response
+    def _open(self) -> "Response | Broad":
+        """A body that goes on at `position`."""
+        body, self._given = self._given or self._ask(), None
+        self._body = body
+        if isinstance(body, Response):
+            self._take(body)
+        else:
+            self._identity, self._size = body.identity, body.size
+        return body
+
+    def _take(self, response: Response) -> None:
         if response.status == 206 and self.position:
             self._go_on(response)
         elif response.status == 200:
@@ -159,8 +167,7 @@ class Forward:
             peer = response.address.peer
             raise Again(ServerFailure(f"{peer} refuses the rest of {self.name}; try again."))
         else:
-            self._refuse(response)
-        return response
+            raise refused(response, f"downloading {self.name}")
 
     def _ask(self) -> Response:
         identity = self._identity
@@ -182,8 +189,7 @@ class Forward:
     def _take_whole(self, response: Response) -> None:
         """200: the start of the object, or what is known of it already and has to be passed over."""
         offered = identity_of(response)
-        if response.headers.get("content-encoding", "identity") != "identity":
-            raise ServerFailure(f"{response.address.peer} sends {self.name} encoded, though asked not to.")
+        check_plain(response, self.name)
         if self.position:
             self._check_same(response, offered)
             self._pass_over(response)
@@ -211,12 +217,6 @@ class Forward:
 
     def _changed(self, response: Response) -> Conflict:
         return Conflict(f"{self.name} changed on {response.address.peer} meanwhile; run the same again.")
-
-    def _refuse(self, response: Response) -> None:
-        error = refusal(response, f"downloading {self.name}")
-        if response.status in REPEATABLE_STATUSES:
-            raise Again(error, asked_wait(response.headers, response.status, time.time()))
-        raise error
 
 
 class _Passed:

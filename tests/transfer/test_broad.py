@@ -1,0 +1,134 @@
+"""A tar comes over several connections, and is read in order, as from one."""
+
+import random
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from threading import Lock
+
+import pytest
+
+from brant.errors import PermissionDenied, Unreachable
+from brant.transfer.archive import Extracted
+from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.remote import unpack
+from tests.transfer.conftest import Waits
+from tests.transfer.peer import Blob, Exchange, Peer, peer, status
+from tests.transfer.test_streams import Told, found, tarred
+
+MIB = 1024 * 1024
+CHANCE = random.Random(5)
+FILES = {f"{number}.bin": CHANCE.randbytes(3 * MIB + number) for number in range(10)}
+TAR = tarred(FILES, "w:gz")
+
+
+def get(server: Peer, out: Path, **options: object) -> list[Extracted]:
+    with Pool(TransportSettings(read_timeout=10)) as pool:
+        return unpack(
+            pool,
+            server.url(),
+            out,
+            name="model.tar.gz",
+            sleep=Waits().sleep,
+            **options,  # type: ignore[arg-type]
+        )
+
+
+def spans(server: Peer) -> list[tuple[int, int]]:
+    """What was asked for by first and last byte."""
+    asked = [re.fullmatch(r"bytes=(\d+)-(\d+)", one.headers.get("range", "")) for one in server.requests]
+    return sorted((int(each[1]), int(each[2]) + 1) for each in asked if each)
+
+
+def test_a_tar_comes_in_ranges_that_are_each_asked_for_once(tmp_path: Path) -> None:
+    with peer(Blob(TAR)) as server:
+        done = get(server, tmp_path / "out")
+    assert found(tmp_path / "out") == FILES
+    assert [one.path for one in done] == list(FILES)
+    asked = spans(server)
+    assert [start for start, _ in asked] == [0, *(stop for _, stop in asked[:-1])]
+    assert len(asked) == -(-len(TAR) // (2 * MIB))
+
+
+def test_every_range_is_of_the_object_begun(tmp_path: Path) -> None:
+    blob = Blob(TAR)
+    with peer(blob) as server:
+        get(server, tmp_path / "out")
+    ranged = [one for one in server.requests if re.match(r"bytes=\d", one.headers.get("range", ""))]
+    assert {one.headers.get("if-range") for one in ranged} == {blob.etag}
+
+
+def disturbed(blob: Blob, instead: Callable[[Exchange], None], *, of: int) -> Callable[[Exchange], None]:
+    """The right answers, but to every `of`-th ranged request another."""
+    lock, count = Lock(), [0]
+
+    def step(exchange: Exchange) -> None:
+        with lock:
+            count[0] += bool(re.match(r"bytes=\d", exchange.request.headers.get("range", "")))
+            is_disturbed = count[0] % of == of - 1
+        (instead if is_disturbed else blob)(exchange)
+
+    return step
+
+
+BLOB = Blob(TAR)
+FAULTS: dict[str, Callable[[Exchange], None]] = {
+    "cut": BLOB.up_to(700_000),
+    "reset": BLOB.up_to(99_999, then=Exchange.reset),
+    "429": status(429, Retry_After="1"),
+    "503": status(503),
+    "all": replace(BLOB, ranges=False),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_faults_cost_no_byte(fault: str, tmp_path: Path) -> None:
+    with peer(disturbed(BLOB, FAULTS[fault], of=3)) as server:
+        get(server, tmp_path / "out")
+    assert found(tmp_path / "out") == FILES
+
+
+def test_a_refusal_ends_it(tmp_path: Path) -> None:
+    with peer(disturbed(BLOB, status(403), of=5)) as server, pytest.raises(PermissionDenied):
+        get(server, tmp_path / "out")
+    assert not list((tmp_path / "out").glob("*.bin"))
+
+
+def first(count: int, blob: Blob, then: Callable[[Exchange], None]) -> Callable[[Exchange], None]:
+    """So many right answers, and then others."""
+    answers = iter([blob] * count)
+
+    def step(exchange: Exchange) -> None:
+        next(answers, then)(exchange)
+
+    return step
+
+
+def test_a_server_that_stays_away_is_given_up(tmp_path: Path) -> None:
+    with peer(first(5, BLOB, status(503))) as server, pytest.raises(Unreachable):
+        get(server, tmp_path / "out", attempts=3)
+
+
+def test_a_tar_that_changes_meanwhile_is_read_anew(tmp_path: Path) -> None:
+    new = Blob(tarred({"new": b"x"}, "w:gz"), etag='"two"')
+    told = Told()
+    with peer(first(5, BLOB, new)) as server:
+        get(server, tmp_path / "out", progress=told)
+    assert found(tmp_path / "out") == {"new": b"x"}
+    assert "changed" in told.notes[0]
+
+
+def test_without_a_validator_one_connection_has_to_do(tmp_path: Path) -> None:
+    with peer(Blob(TAR, etag=None, last_modified=None)) as server:
+        get(server, tmp_path / "out")
+    assert found(tmp_path / "out") == FILES
+    assert spans(server) == []
+
+
+def test_ctrl_c_stops_every_connection(tmp_path: Path) -> None:
+    with peer(BLOB) as server:
+        with pytest.raises(KeyboardInterrupt):
+            get(server, tmp_path / "out", progress=Told(stop_at=5 * MIB))
+        get(server, tmp_path / "out")
+    assert found(tmp_path / "out") == FILES
