@@ -1,20 +1,37 @@
 """What is asked for arrives whole, verified and under its own path, and nothing else is touched."""
 
+import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from random import Random
+from zlib import crc32
 
 import pytest
 
 from brant.client import datasets
 from brant.client.session import Session
 from brant.contract.handles import DatasetHandle
-from brant.errors import BrantError, Corrupt, InvalidInput, NotFound, ServerFailure
+from brant.errors import (
+    BrantError,
+    Corrupt,
+    InvalidInput,
+    LocalFailure,
+    NotFound,
+    ServerFailure,
+    Unreachable,
+)
 from tests.client.conftest import Publishable
 from tests.client.stranger import Stranger, stranger
 from tests.conftest import User
-from tests.transfer.peer import Blob, status
+from tests.transfer.peer import Blob, Exchange, status
+
+MIB = 1024 * 1024
+# The end of an archive, which comes first: a quarter of a MiB.
+INDEX = MIB // 4
+_PIECE = 16 * 1024
 
 FILES = {
     "penguins.csv": b"species\n" + b"Adelie\n" * 1000,
@@ -86,6 +103,40 @@ def test_a_flipped_byte_and_a_missing_file_are_all_that_is_fetched_again(
         "raw/notes.txt",
     }
     assert len(arrived) == len(FILES)
+
+
+def test_of_a_choice_too_only_what_is_not_there_comes(
+    session: Session, handle: DatasetHandle, tmp_path: Path
+) -> None:
+    into = tmp_path / "down"
+    datasets.download(session, handle, into, include=["*.csv"])
+    (into / "raw/a.csv").write_bytes(b"?")
+
+    arrived = datasets.download(session, handle, into, include=["*.csv"])
+
+    assert {one.path: one.fresh for one in arrived} == {
+        into / path: path == "raw/a.csv" for path in FILES if path.endswith(".csv")
+    }
+    assert all(one.fresh for one in datasets.download(session, handle, into, include=["*"], force=True))
+    assert contents(into) == FILES
+
+
+def test_each_file_says_by_what_it_was_verified(
+    session: Session, handle: DatasetHandle, tmp_path: Path
+) -> None:
+    (one,) = datasets.download(session, handle, tmp_path, file="penguins.csv")
+    (of_zip,) = datasets.download(session, handle, tmp_path / "zip", include=["penguins.csv"])
+    (archive,) = datasets.download(session, handle, tmp_path / "zip")
+
+    data = FILES["penguins.csv"]
+    assert one.verified in ("sha256", "md5")
+    assert one.sha256 == hashlib.sha256(data).hexdigest()
+    assert (of_zip.verified, of_zip.crc32) == ("crc32", crc32(data))
+    assert (archive.verified, archive.sha256) == ("size", digest(archive.path))
+
+
+def digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def test_files_of_the_callers_own_are_left_alone(
@@ -225,10 +276,106 @@ def packed(**members: bytes) -> bytes:
     return made.getvalue()
 
 
-def serve(other: Stranger, path: str, data: bytes) -> None:
+class Store:
+    """Serves one object, and counts what it sends of it."""
+
+    def __init__(self, data: bytes, *, ranges: bool = True) -> None:
+        self.sent = 0
+        self._blob = Blob(data, with_md5=False, ranges=ranges)
+
+    def __call__(self, exchange: Exchange) -> None:
+        exchange.read_body()
+        code, start, stop, headers = self._blob.plan(exchange.request)
+        exchange.head(code, headers)
+        for at in range(start, stop, _PIECE):
+            exchange.send(self._blob.data[at : min(stop, at + _PIECE)])
+            self.sent += min(stop, at + _PIECE) - at
+
+
+def serve(other: Stranger, path: str, data: bytes, *, ranges: bool = True) -> Store:
     """Have downloads redirected to `path`, where `data` lies."""
+    store = Store(data, ranges=ranges)
     other.on["DownloadDataset"] = status(302, b"", Location=other.peer.url(path))
-    other.on[path.rpartition("/")[2]] = Blob(data)
+    other.on[path.rpartition("/")[2]] = store
+    return store
+
+
+def calls(other: Stranger) -> list[str]:
+    """The methods that were called, in order."""
+    return [request.target.rpartition("/")[2] for request in other.peer.requests if "/api/" in request.target]
+
+
+def test_a_choice_moves_the_bytes_of_what_is_chosen_and_an_index(other: Stranger, tmp_path: Path) -> None:
+    noise = Random(1).randbytes(3 * MIB)
+    data = packed(noise=noise, **{"a.csv": noise[:MIB], "more__noise": noise, "b__c.csv": noise[MIB:]})
+    store = serve(other, "/store/archive.zip", data)
+
+    arrived = datasets.download(other.session(None), PENGUINS, tmp_path, include=["*.csv"])
+
+    assert contents(tmp_path) == {"a.csv": noise[:MIB], "b/c.csv": noise[MIB:]}
+    assert len(arrived) == 2
+    # What deflate adds to noise, and a header or two, on top of it.
+    assert store.sent < 3 * MIB + INDEX + 64 * 1024
+    assert store.sent < len(data) / 2
+    assert calls(other) == ["DownloadDataset"]
+
+
+@pytest.mark.parametrize(
+    ("choice", "expected"),
+    [
+        ({}, ["DownloadDataset"]),
+        ({"unzip": True}, ["DownloadDataset"]),
+        ({"folder": "raw"}, ["DownloadDataset"]),
+        ({"include": ["*"]}, ["DownloadDataset"]),
+        ({"file": "archive.zip"}, ["DownloadDataset"]),
+    ],
+)
+@pytest.mark.parametrize("handle", [PENGUINS, PENGUINS.at(None)], ids=str)
+def test_every_download_costs_one_call(
+    other: Stranger,
+    tmp_path: Path,
+    handle: DatasetHandle,
+    choice: dict[str, object],
+    expected: list[str],
+) -> None:
+    serve(other, "/store/archive.zip", packed(raw__a=b"x"))
+
+    datasets.download(other.session(None), handle, tmp_path, **choice)  # type: ignore[arg-type]
+
+    assert calls(other) == expected
+
+
+def test_a_server_without_ranges_serves_a_choice_too(other: Stranger, tmp_path: Path) -> None:
+    serve(other, "/store/archive.zip", packed(**{"a.csv": b"a", "b.txt": b"b"}), ranges=False)
+
+    datasets.download(other.session(None), PENGUINS, tmp_path, include=["*.csv"])
+
+    assert contents(tmp_path) == {"a.csv": b"a"}
+
+
+def test_an_archive_that_unfolds_to_more_than_anybody_wants_has_to_be_trusted(
+    other: Stranger, tmp_path: Path
+) -> None:
+    zeros = bytes(20 * MIB)
+    serve(other, "/store/archive.zip", packed(zeros=zeros))
+    session = other.session(None)
+
+    with pytest.raises(InvalidInput, match=r"more than 500 times its size.*--trust-archive"):
+        datasets.download(session, PENGUINS, tmp_path, unzip=True)
+    assert contents(tmp_path) == {}
+    datasets.download(session, PENGUINS, tmp_path, unzip=True, trust=True)
+    assert contents(tmp_path) == {"zeros": zeros}
+
+
+@pytest.mark.parametrize("choice", [{}, {"unzip": True}, {"file": "data.csv"}], ids=str)
+def test_a_transfer_ends_when_its_time_is_up(
+    other: Stranger, tmp_path: Path, choice: dict[str, object]
+) -> None:
+    other.on["DownloadDataset"] = status(302, b"", Location=other.peer.url("/store/slow"))
+    other.on["slow"] = Exchange.stall
+
+    with pytest.raises(Unreachable, match="took longer than"):
+        datasets.download(other.session(None), PENGUINS, tmp_path, timeout=0.3, **choice)  # type: ignore[arg-type]
 
 
 def test_a_single_file_that_comes_zipped_is_unpacked(other: Stranger, tmp_path: Path) -> None:
@@ -238,6 +385,57 @@ def test_a_single_file_that_comes_zipped_is_unpacked(other: Stranger, tmp_path: 
 
     assert contents(tmp_path) == {"raw/penguins.csv": b"species\n"}
     assert (arrived.path, arrived.size) == (tmp_path / "raw/penguins.csv", 8)
+
+
+def test_a_file_that_came_zipped_is_known_again(other: Stranger, tmp_path: Path) -> None:
+    noise = Random(2).randbytes(MIB)
+    store = serve(other, "/store/penguins.csv.zip", packed(**{"penguins.csv": noise}))
+    session = other.session(None)
+
+    def fetched(**how: bool) -> tuple[bool, int]:
+        before = store.sent
+        (arrived,) = datasets.download(session, PENGUINS, tmp_path, file="penguins.csv", **how)
+        assert contents(tmp_path) == {"penguins.csv": noise}
+        assert (arrived.verified, arrived.crc32) == ("crc32", crc32(noise))
+        return arrived.fresh, store.sent - before
+
+    assert fetched()[0] is True
+    fresh, sent = fetched()
+    assert fresh is False
+    assert sent <= INDEX
+    (tmp_path / "penguins.csv").write_bytes(noise[::-1])
+    assert fetched()[0] is True
+    fresh, sent = fetched(force=True)
+    assert fresh is True
+    assert sent >= len(noise)
+
+
+def test_many_zipped_files_come_to_one_folder_at_once(other: Stranger, tmp_path: Path) -> None:
+    names = [f"{number}.csv" for number in range(8)]
+    for name in names:
+        other.on[f"{name}.zip"] = Blob(packed(**{name: name.encode()}))
+
+    def redirect(exchange: Exchange) -> None:
+        asked = next(name for name in names if f'"{name}"'.encode() in exchange.request.body)
+        exchange.answer(302, b"", {"Location": other.peer.url(f"/store/{asked}.zip")})
+
+    other.on["DownloadDataset"] = redirect
+    session = other.session(None)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda name: datasets.download(session, PENGUINS, tmp_path, file=name), names))
+
+    assert contents(tmp_path) == {name: name.encode() for name in names}
+    assert {path.name for path in tmp_path.iterdir()} == set(names)
+
+
+def test_a_folder_in_the_place_of_a_zipped_file_is_said(other: Stranger, tmp_path: Path) -> None:
+    serve(other, "/store/penguins.csv.zip", packed(**{"penguins.csv": b"x"}))
+    (tmp_path / "penguins.csv").mkdir()
+
+    with pytest.raises(LocalFailure, match=r"penguins\.csv"):
+        datasets.download(other.session(None), PENGUINS, tmp_path, file="penguins.csv")
+    assert [path.name for path in tmp_path.iterdir()] == ["penguins.csv"]
 
 
 def test_a_zip_that_holds_another_file_is_the_servers_failure(other: Stranger, tmp_path: Path) -> None:

@@ -18,6 +18,7 @@ class Limits:
 
     `members` in number; `total` bytes of all files; `ratio` of those to the archive's own bytes, looked at
     once they are more than `ratio_floor`; `directory` bytes of a zip's list of members, held in memory.
+    `way_out` is what a person can do who trusts an archive; None: whoever calls raises the field.
     """
 
     members: int = 2_000_000
@@ -25,22 +26,27 @@ class Limits:
     ratio: float = 500.0
     ratio_floor: int = 16 * 1024**2
     directory: int = GIB // 2
+    way_out: str | None = None
 
     def check(self, members: int, total: int, packed: int) -> None:
         """InvalidInput if so many members, of so many bytes, out of so many, are too much."""
         if members > self.members:
             raise InvalidInput(
-                f"The archive holds more than {self.members} members; raise Limits.members to allow it."
+                f"The archive holds more than {self.members} members; {self.how_to_raise('members')}."
             )
         if total > self.total:
             raise InvalidInput(
-                f"The archive unfolds to more than {self.total} bytes; raise Limits.total to allow it."
+                f"The archive unfolds to more than {self.total} bytes; {self.how_to_raise('total')}."
             )
         if total > self.ratio_floor and total > self.ratio * packed:
             raise InvalidInput(
                 f"The archive unfolds to more than {self.ratio:g} times its size, as a bomb does; "
-                "raise Limits.ratio if you trust it."
+                f"{self.how_to_raise('ratio')}."
             )
+
+    def how_to_raise(self, field: str) -> str:
+        """What to do about an archive that exceeds the limit `field`."""
+        return self.way_out or f"raise Limits.{field} if you trust it"
 
 
 @contextmanager

@@ -165,7 +165,7 @@ class _Extraction:
     def _read_directory(self, packed: Lookahead) -> list[Listed]:
         """What the rest of the stream lists; it lies on the disk meanwhile."""
         start, limit = packed.offset, self.limits.directory + _LONGEST_END
-        size = self.staging.write(_DIRECTORY, _at_most(limit, packed, self.name)).size
+        size = self.staging.write(_DIRECTORY, _at_most(limit, packed, self.limits, self.name)).size
         path = self.staging.path(_DIRECTORY)
         with reading(path), path.open("rb", buffering=0) as file:
 
@@ -219,13 +219,13 @@ def _place(member: Passing) -> tuple[str, ...]:
     return () if member.name is None else safe_parts(member.name)
 
 
-def _at_most(limit: int, packed: Lookahead, name: str) -> Iterator[bytes]:
+def _at_most(limit: int, packed: Lookahead, limits: Limits, name: str) -> Iterator[bytes]:
     size = 0
     while piece := packed.some():
         size += len(piece)
         if size > limit:
             raise InvalidInput(
                 f"The list of members of {name} has more than {limit} bytes; "
-                "raise Limits.directory to allow it."
+                f"{limits.how_to_raise('directory')}."
             )
         yield piece

@@ -11,9 +11,10 @@ _END: Final = Struct("<4s4H2LH")  # APPNOTE.TXT 4.3.16
 _END_64: Final = Struct("<4sQ4x2L4Q")  # 4.3.14
 _LOCATOR: Final = Struct("<4sLQL")  # 4.3.15
 _LONGEST_COMMENT: Final = 0xFFFF
-_SHORTEST_TAIL: Final = _LONGEST_COMMENT + _END.size + _LOCATOR.size + _END_64.size
-_ONES_16: Final = 0xFFFF
-_ONES_32: Final = 0xFFFFFFFF
+_WIDE_SIZE: Final = _END_64.size + _LOCATOR.size
+_LONGEST_TAIL: Final = _WIDE_SIZE + _END.size + _LONGEST_COMMENT
+# What stands in the other end for a number that only the end in 64 bits says.
+_NOT_SAID: Final = (0xFFFF, 0xFFFF, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 0xFFFFFFFF)
 
 
 class End(NamedTuple):
@@ -28,6 +29,17 @@ class End(NamedTuple):
     """Bytes that stand before the archive: all offsets in it count from behind them."""
 
 
+class _Claim(NamedTuple):
+    """What an end says, in its own order."""
+
+    disk: int
+    first_disk: int
+    here: int
+    members: int
+    size: int
+    start: int
+
+
 def find_end(
     read: Callable[[int, int], bytes], size: int, name: str, limits: Limits
 ) -> tuple[End, bytes, int]:
@@ -36,14 +48,14 @@ def find_end(
     Raises Corrupt where there is none, or where two can be found, each for another reader; InvalidInput for a
     directory beyond the limits, and for one part of several.
     """
-    base = max(0, size - _SHORTEST_TAIL)
+    base = max(0, size - _LONGEST_TAIL)
     tail = read(base, size)
     at = _signature(tail, name)
     end, listed = _unpacked(tail, at, base, name)
     if min(listed, size) > limits.directory:
         raise InvalidInput(
             f"The list of members of {name} has more than {limits.directory} bytes; "
-            "raise Limits.directory to allow it."
+            f"{limits.how_to_raise('directory')}."
         )
     limits.check(end.members, 0, 1)
     if end.shift < 0:
@@ -81,38 +93,34 @@ def _signature(tail: bytes, name: str) -> int:
 
 def _unpacked(tail: bytes, at: int, base: int, name: str) -> tuple[End, int]:
     """The end, and the bytes of the directory."""
-    _, disk, first_disk, *narrow, _ = _END.unpack_from(tail, at)
-    stop, wide = base + at, None
-    before = at - _LOCATOR.size
-    if before >= 0 and tail.startswith(b"PK\x06\x07", before):
-        stop, disk, first_disk, wide, said = _unpacked_64(tail, before, base, name)
-        if any(short not in (ones, long) for short, ones, long in zip(narrow, _ONES, wide, strict=True)):
-            raise damaged(name, "its two ends disagree")
-    here, count, size, start = wide or narrow
-    if disk or first_disk:
-        raise InvalidInput(f"{name} is one part of a split archive; join the parts and give the whole.")
-    if here != count:
+    claim, stop = _Claim(*_END.unpack_from(tail, at)[1:-1]), base + at
+    is_wide = at >= _LOCATOR.size and tail.startswith(b"PK\x06\x07", at - _LOCATOR.size)
+    if is_wide:
+        claim, stop = _claim_64(tail, at, claim, name), stop - _WIDE_SIZE
+    if claim.disk or claim.first_disk:
+        raise _is_part(name)
+    if claim.here != claim.members:
         raise damaged(name, "it does not say how many members it has")
-    shift = stop - size - start
-    if wide and said + shift != stop:
+    start = stop - claim.size
+    return End(start, stop, claim.members, is_wide, start - claim.start), claim.size
+
+
+def _claim_64(tail: bytes, at: int, narrow: _Claim, name: str) -> _Claim:
+    """What the end in 64 bits claims. It and its locator stand before the other end, which is at `at`."""
+    _, disk, place, disks = _LOCATOR.unpack_from(tail, at - _LOCATOR.size)
+    if disk or disks > 1:
+        raise _is_part(name)
+    if at < _WIDE_SIZE:
+        raise damaged(name, "its end in 64 bits is missing")
+    signature, length, *claims = _END_64.unpack_from(tail, at - _WIDE_SIZE)
+    if signature != b"PK\x06\x06" or length != _END_64.size - 12:
+        raise damaged(name, "its end in 64 bits is missing")
+    claim = _Claim(*claims)
+    agree = all(short in (ones, long) for short, ones, long in zip(narrow, _NOT_SAID, claim, strict=True))
+    if not agree or place != claim.start + claim.size:
         raise damaged(name, "its two ends disagree")
-    return End(stop - size, stop, count, wide is not None, shift), size
+    return claim
 
 
-_ONES: Final = (_ONES_16, _ONES_16, _ONES_32, _ONES_32)
-
-
-def _unpacked_64(
-    tail: bytes, locator: int, base: int, name: str
-) -> tuple[int, int, int, tuple[int, int, int, int], int]:
-    """Where the directory must end, its disks, counts, size and start; where the locator puts this end."""
-    _, disk_64, said, disks = _LOCATOR.unpack_from(tail, locator)
-    at = locator - _END_64.size
-    if at < 0 or not tail.startswith(b"PK\x06\x06", at):
-        raise damaged(name, "its end in 64 bits is missing")
-    _, length, disk, first_disk, here, count, size, start = _END_64.unpack_from(tail, at)
-    if length != _END_64.size - 12:
-        raise damaged(name, "its end in 64 bits is missing")
-    if disk_64 or disks > 1:
-        disk = disk or 1
-    return base + at, disk, first_disk, (here, count, size, start), said
+def _is_part(name: str) -> InvalidInput:
+    return InvalidInput(f"{name} is one part of a split archive; join the parts and give the whole.")

@@ -189,7 +189,7 @@ def _unpacking(session: Session, address: SignedAddress, name: str, how: How) ->
             into,
             name=name,
             select=select,
-            limits=_unlimited() if how.trust else None,
+            limits=_limits(trust=how.trust),
             progress=how.progress,
             force=how.force,
             timeout=how.left,
@@ -206,9 +206,11 @@ def _arrived(one: "Extracted", path: Path) -> Arrived:
     return Arrived(path, one.size, one.fresh, verified, one.sha256, one.crc32)
 
 
-def _unlimited() -> "Limits":
+def _limits(*, trust: bool) -> "Limits":
     from brant.transfer.archive import Limits
 
+    if not trust:
+        return Limits(way_out="if you trust it, add --trust-archive to 'brant datasets download'")
     most = sys.maxsize
     return Limits(members=most, total=most, ratio=math.inf, directory=most)
 
