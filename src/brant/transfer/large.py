@@ -39,6 +39,7 @@ class LargeMember:
         self._errands = 0
         self._is_opening = False
         self._is_second = False
+        self._is_closed = False
         self._reserved = 0
         self._partial: Partial | None = None
         self._ranged: Ranged | None = None
@@ -193,7 +194,9 @@ class LargeMember:
     def _settle(self) -> None:
         """If nothing is under way any more, and nothing left: finish it, or begin anew."""
         with self._lock:
-            if self._errands or self._unpacking or self._is_opening or self.is_over or self._error:
+            if self._errands or self._unpacking or self._is_opening:
+                return
+            if self.is_over or self._is_closed or self._error:
                 return
             if self._fault is None and not (self._ranged and self._ranged.is_done):
                 return
@@ -231,6 +234,7 @@ class LargeMember:
         """Not one of its bytes can be trusted: once, all are fetched anew."""
         self.discard()
         if self._is_second:
+            self._error = fault
             raise fault
         self._job.progress.note(f"{fault.message.rstrip('.')}: fetching it once more.")
         self._let_go()
@@ -238,11 +242,12 @@ class LargeMember:
             self._is_second, self._ranged, self._fault = True, None, None
 
     def _let_go(self) -> None:
-        if self._partial:
-            self._partial.__exit__(None, None, None)
-        self._partial = None
-        self._room.give_back(self._reserved)
-        self._reserved = 0
+        with self._lock:
+            partial, self._partial = self._partial, None
+            reserved, self._reserved = self._reserved, 0
+        if partial:
+            partial.__exit__(None, None, None)
+        self._room.give_back(reserved)
 
     def discard(self) -> None:
         """Give up every byte of it that is here."""
@@ -267,7 +272,10 @@ class LargeMember:
 
     def close(self) -> None:
         """Let go of the file, when nothing is under way any more."""
-        if self.is_over:
+        with self._lock:
+            # A thread that was left behind finds nothing to finish any more.
+            is_over, self._is_closed = self.is_over, True
+        if is_over:
             return
         if self._meter:
             self._meter.finish(complete=False)

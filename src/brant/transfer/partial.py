@@ -42,6 +42,7 @@ class Partial:
         self._changed = Condition()
         self._writers = 0
         self._published = False
+        self._is_over = False
 
     @classmethod
     def claim(cls, destination: Path) -> Self:
@@ -232,7 +233,11 @@ class Partial:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Let go of the lock. Where no byte is worth keeping, nothing is left behind."""
+        """Let go of the lock, once. Where no byte is worth keeping, nothing is left behind."""
+        with self._changed:
+            if self._is_over:
+                return
+            self._is_over = True
         self._close_file()
         if self.held.total == 0 and not self._published:
             with suppress(OSError):
