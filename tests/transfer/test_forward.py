@@ -148,6 +148,32 @@ def test_a_server_that_stays_away_is_given_up() -> None:
     assert len(waits) == 2
 
 
+def test_an_object_that_takes_too_long_is_given_up(pool: Pool) -> None:
+    def drip(exchange: Exchange) -> None:
+        exchange.head(200, BLOB.headers() | {"Content-Length": str(len(DATA))})
+        # As fast as it is read: what ends it is the clock alone.
+        for at in range(len(DATA)):
+            exchange.send(DATA[at : at + 1])
+
+    delays = RetryPolicy().delays(random.Random(1).random)
+    with peer(drip) as server:
+        source = Source(pool, server.url(), "penguins.zip")
+        stream = Forward(source, delays=delays, sleep=Waits().sleep, timeout=0.05)
+        with pytest.raises(Unreachable, match=r"longer than 0\.05 s"):
+            everything(stream, 1)
+
+
+def test_no_wait_goes_beyond_the_time_allowed(pool: Pool) -> None:
+    waits = Waits()
+    delays = RetryPolicy().delays(random.Random(1).random)
+    with peer(status(503, Retry_After="60")) as server:
+        source = Source(pool, server.url(), "penguins.zip")
+        stream = Forward(source, delays=delays, sleep=waits.sleep, timeout=50)
+        with pytest.raises(Unreachable, match="503"):
+            stream.read()
+    assert waits == []
+
+
 def test_attempts_that_get_further_do_not_count(pool: Pool) -> None:
     step = 1024 * 1024
     long = Blob(random.Random(3).randbytes(8 * step))

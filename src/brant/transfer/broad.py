@@ -127,15 +127,14 @@ class Broad:
         if chunk is None:
             return
         try:
-            with lane.reading(self._source.get((chunk.at, chunk.stop))) as response:
-                while count := response.readinto(chunk.data[chunk.at - chunk.start :]):
+            with self._source.open(chunk.at, chunk.stop, lane) as body:
+                while count := body.readinto(chunk.data[chunk.at - chunk.start :]):
                     lane.moved += count
                     with self._changed:
                         chunk.at += count
                         self._changed.notify_all()
-                if chunk.at < chunk.stop:
-                    peer = response.address.peer
-                    raise Again(Unreachable(f"{peer} sent only a part of {self._source.name}; try again."))
+            if chunk.at < chunk.stop:
+                raise Again(Unreachable(f"The server sent only a part of {self._source.name}; try again."))
         finally:
             with self._changed:
                 self._lanes.discard(lane)

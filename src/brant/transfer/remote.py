@@ -80,7 +80,7 @@ def unpack(
         left = None if ends is None else max(0.0, ends - time.monotonic())
         broad = done.source and Broad(done.source, delays, sleep=sleep, note=note, timeout=left)
         source, body = Source(pool, address, name), broad or done.response
-        with Forward(source, body=body, delays=delays, sleep=sleep, note=note) as stream:
+        with Forward(source, body=body, delays=delays, sleep=sleep, note=note, timeout=left) as stream:
             return extract_stream(
                 stream, place.folder, select=select, limits=limits, progress=progress, name=name, force=force
             )
