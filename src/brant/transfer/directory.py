@@ -1,7 +1,7 @@
 """Reads the directory of a zip, local or remote, and makes every check that needs no member's bytes."""
 
 from collections.abc import Callable, Iterator
-from operator import itemgetter
+from operator import attrgetter
 from struct import Struct
 from typing import Final, NamedTuple
 
@@ -31,7 +31,9 @@ _ENCRYPTED: Final = 0x1
 _ROOT: Final = "./"
 _ONES: Final = 0xFFFFFFFF
 _ZIP64: Final = 1
-_FORMAT_OF_FILE: Final = {0: "", 4: "", 8: "", 10: "a symbolic link"}
+# The upper four bits of a Unix mode: not told, a folder, a file; and a link.
+_TAKEN: Final = frozenset((0, 4, 8))
+_LINK: Final = 10
 
 
 class Listed(NamedTuple):
@@ -86,7 +88,7 @@ def read_directory(read: Read, size: int, name: str, limits: Limits) -> list[Lis
         end, tail, base = find_end(read, size, name, limits)
         rows = list(_rows(_held(read, tail, base), end, name, limits))
         _check_count(rows, end, name)
-        limits.check(len(rows), sum(map(itemgetter(6), rows)), size)
+        limits.check(len(rows), sum(map(attrgetter("size"), rows)), size)
         stops = _stops(rows, end.start, name)
         return _listed(rows, stops)
     except ValueError as error:
@@ -102,34 +104,25 @@ def _held(read: Read, tail: bytes, base: int) -> Read:
 
 def _rows(read: Read, end: End, name: str, limits: Limits) -> Iterator[_Row]:
     """The entries, a window of the directory after the other."""
-    start, unpack, count = end.start, _ENTRY.unpack_from, 0
+    start, count = end.start, 0
+    unpack, fixed = _ENTRY.unpack_from, _ENTRY.size
     while start < end.stop:
         window = read(start, min(end.stop, start + _WINDOW))
-        last, at = len(window) - _ENTRY.size, 0
+        last, at = len(window) - fixed, 0
         while at <= last:
-            signature, flags, method, crc, packed, size, named, extra_size, said, attributes, offset = unpack(
-                window, at
-            )
-            following = at + 46 + named + extra_size + said
+            fields: tuple[int, ...] = unpack(window, at)
+            signature, flags, method, crc, packed, size, named, extra_size, said, attributes, offset = fields
+            name_end = at + fixed + named
+            following = name_end + extra_size + said
             if signature != _ENTRY_SIGNATURE:
                 raise damaged(name, "its list of members is broken")
             if following > len(window):
                 break
-            raw = window[at + 46 : at + 46 + named]
-            extra = window[at + 46 + named : following - said] if extra_size else b""
+            raw, extra = window[at + fixed : name_end], window[name_end : name_end + extra_size]
             if _ONES in (packed, size, offset):
                 packed, size, offset = _widened(extra, packed, size, offset)
-            yield _Row(
-                raw,
-                told_name(raw, flags, extra),
-                flags,
-                method,
-                crc,
-                packed,
-                size,
-                attributes,
-                offset + end.shift,
-            )
+            told, offset = told_name(raw, flags, extra), offset + end.shift
+            yield _Row(raw, told, flags, method, crc, packed, size, attributes, offset)
             at = following
             count += 1
             if count > limits.members:
@@ -166,7 +159,7 @@ def _stops(rows: list[_Row], directory: int, name: str) -> dict[int, int]:
 
     Members that share bytes are how a small file unfolds to petabytes.
     """
-    ordered = sorted(map(itemgetter(8), rows))
+    ordered = sorted(map(attrgetter("offset"), rows))
     stops = dict(zip(ordered, [*ordered[1:], directory], strict=False))
     if len(stops) < len(rows) or any(
         offset + HEADER + len(raw) + packed > stops[offset] for raw, _, _, _, _, packed, _, _, offset in rows
@@ -185,12 +178,10 @@ def _listed(rows: list[_Row], stops: dict[int, int]) -> list[Listed]:
         name = guessed_name(raw, encoding) if told is None else told
         is_folder = name[-1:] == "/"
         path = "" if name == _ROOT else names.add(safe_parts(name), is_folder=is_folder)
-        if flags & _ENCRYPTED or method not in METHODS or _FORMAT_OF_FILE.get(attributes >> 28, "x"):
+        if flags & _ENCRYPTED or method not in METHODS or attributes >> 28 not in _TAKEN:
             raise _untaken(path, flags, method, attributes)
-        if is_folder and size:
-            raise Corrupt(
-                f"The archive member {shown(path)} is a folder with bytes of its own; pack it again."
-            )
+        if (is_folder and size) or (not method and size != packed):
+            raise Corrupt(f"The archive member {shown(path)} claims sizes that cannot be; pack it again.")
         listed.append(Listed(path, is_folder, method, crc, packed, size, offset, stops[offset], raw))
     return listed
 
@@ -205,8 +196,8 @@ def _is_utf8(raw: bytes) -> bool:
 
 def _untaken(name: str, flags: int, method: int, attributes: int) -> InvalidInput:
     """What is said of a member that is sound, perhaps, but not taken."""
-    kind = _FORMAT_OF_FILE.get(attributes >> 28, "no regular file")
-    if kind:
+    if attributes >> 28 not in _TAKEN:
+        kind = "a symbolic link" if attributes >> 28 == _LINK else "no regular file"
         return InvalidInput(f"The archive member {shown(name)} is {kind}; pack the files themselves.")
     if flags & _ENCRYPTED:
         return InvalidInput(f"The archive member {shown(name)} is encrypted; pack it without a password.")
