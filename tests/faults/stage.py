@@ -115,15 +115,15 @@ class Watch:
         self.truth = truth
         self.may_shrink = False
         """Set where a check may fail: damaged bytes, a changed object."""
+        self.checks_finished = False
+        """Set where a file at its place is told from one that is damaged."""
+        self.spoiled: set[str] = set()
+        """Finished files that somebody has laid hands on."""
         self.last = Held()
 
     def observe(self, fault: Fault) -> None:
         """Just before a fault: what was proven still is."""
         self._take(f"before the {fault.kind}", look(self.folder, self.truth))
-
-    def disturbed(self) -> None:
-        """Somebody has laid hands on the files: what is proven from now on counts."""
-        self.last = look(self.folder, self.truth)
 
     def after(self, outcome: Outcome, *, must: bool, may: set[str]) -> None:
         held = look(self.folder, self.truth)
@@ -134,6 +134,9 @@ class Watch:
 
     def _take(self, when: str, held: Held) -> None:
         assert not held.violations, f"{when}: {held.violations}"
+        self.spoiled &= held.wrong
+        wrong = held.wrong - self.spoiled
+        assert not wrong, f"{when}: not the right bytes: {sorted(wrong)}"
         if not self.may_shrink:
             lost = held.lost_since(self.last)
             assert not lost, f"{when}: proven bytes were lost: {lost}"

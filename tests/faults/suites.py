@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.faults import downloads, uploads
+from tests.faults import downloads, unpacks, uploads
 from tests.faults.stage import Stage, Tally
 
 Run = Callable[[int, Stage, Path], Tally]
@@ -13,6 +13,10 @@ Run = Callable[[int, Stage, Path], Tally]
 SUITES: Final[dict[str, Run]] = {
     "download": downloads.run,
     "killed-download": partial(downloads.run, kill=True),
+    "unpack": unpacks.run,
+    "killed-unpack": partial(unpacks.run, kill=True),
+    "stream": partial(unpacks.run, stream=True),
+    "killed-stream": partial(unpacks.run, kill=True, stream=True),
     "upload": uploads.run,
     "killed-upload": partial(uploads.run, kill=True),
 }

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
 
 from brant.errors import Conflict
+from brant.transfer.checksums import crc32
 
 _OPEN: Final = (
     os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -99,12 +100,15 @@ class Journal:
             identity, layout = Identity(**first["object"]), Layout(**first["layout"])
         except (TypeError, KeyError):
             return None
+        # A size that is off by one bit would make the download wait for bytes that are nowhere.
+        if first != _named(identity, layout):
+            return None
         return identity, layout, list(_marks(lines[found[-1] :]))
 
     def restart(self, identity: Identity, layout: Layout) -> None:
         """Forget everything; from now on it is about the object named."""
         self.forget()
-        self._note({"object": asdict(identity), "layout": asdict(layout)})
+        self._note(_named(identity, layout))
 
     def forget(self) -> None:
         os.ftruncate(self._handle, 0)
@@ -121,7 +125,7 @@ class Journal:
         os.close(self._handle)
 
     def _note(self, line: dict[str, Any]) -> None:
-        raw = json.dumps(line, separators=(",", ":")).encode() + b"\n"
+        raw = _raw(line) + b"\n"
         if os.write(self._handle, raw) < len(raw):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
@@ -141,6 +145,16 @@ class Journal:
     def _holder(self) -> str:
         pid = next((line["pid"] for line in reversed(self._lines()[0]) if "pid" in line), None)
         return f" (pid {pid})" if pid else ""
+
+
+def _named(identity: Identity, layout: Layout) -> dict[str, Any]:
+    """The line that names an object. The bytes prove the marks that tell of them; it has a sum of its own."""
+    line = {"object": asdict(identity), "layout": asdict(layout)}
+    return {**line, "sum": crc32(_raw(line))}
+
+
+def _raw(line: dict[str, Any]) -> bytes:
+    return json.dumps(line, separators=(",", ":")).encode()
 
 
 def _marks(lines: list[dict[str, Any]]) -> Iterator[Mark]:

@@ -1,0 +1,54 @@
+"""What seeded runs have found, each small and by name."""
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.faults.engine import Job, perform
+from tests.faults.origin import Thing
+from tests.faults.proxy import Proxy
+from tests.faults.schedule import Fault, Schedule
+from tests.faults.stage import Stage
+
+MIB = 1024 * 1024
+DATA = Random(5).randbytes(3 * MIB)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "penguins.csv"
+
+
+def partial_of(target: Path) -> Path:
+    return target.with_name(target.name + ".brant-partial")
+
+
+def journal_of(target: Path) -> Path:
+    return target.with_name(target.name + ".brant-journal")
+
+
+def test_what_was_here_before_is_no_progress(stage: Stage, target: Path) -> None:
+    """A server without ranges that cuts each answer at the same byte was asked for ever."""
+    url = stage.origin.put(target.name, Thing(DATA, ranges=False))
+    schedule = Schedule(ever=Fault("cut", 0.9, 1))
+    with Proxy(schedule) as proxy:
+        outcome = perform(Job("download", url, str(target), proxy.address, attempts=3))
+    assert outcome.kind == "Unreachable"
+    # The first brought something new; two more did not.
+    assert schedule.requests <= 4
+
+
+def test_a_size_that_is_off_by_a_bit_in_the_journal_is_not_believed(stage: Stage, target: Path) -> None:
+    """The download waited for a byte that no object has."""
+    url = stage.origin.put(target.name, Thing(DATA))
+    with Proxy(Schedule({0: Fault("cut", 0.5, 1)})) as proxy:
+        assert not perform(Job("download", url, str(target), proxy.address, attempts=1)).done
+    text = journal_of(target).read_text()
+    line = next(line for line in text.splitlines() if "layout" in json.loads(line))
+    assert f'"length":{len(DATA)}' in line
+    journal_of(target).write_text(text.replace(f'"length":{len(DATA)}', f'"length":{len(DATA) + 1}'))
+    assert perform(Job("download", url, str(target))).done
+    assert target.read_bytes() == DATA
+    assert list(target.parent.iterdir()) == [target]
