@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from brant.errors import BrantError, InvalidInput
+from brant.errors import BrantError, Corrupt, InvalidInput
 from brant.transfer.archive import extract
 from brant.transfer.directory import HEADER, data_start, read_directory
 from brant.transfer.limits import Limits
@@ -229,6 +229,19 @@ def test_a_header_in_any_state_is_no_other_member(data: st.DataObject) -> None:
     except BrantError:
         return
     assert seen == {"a.csv": b"1,2\n" * 30, "b.csv": b"3,4\n"}
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        Forged(b"a.csv", b"1,2\n", 0, listed={"packed": 3}),
+        Forged(b"a.csv", b"1,2\n", 0, listed={"size": 5}),
+        Forged(b"folder/", b"1,2\n"),
+    ],
+)
+def test_sizes_that_cannot_be_are_told_by_the_directory_alone(member: Forged) -> None:
+    with pytest.raises(Corrupt, match="sizes that cannot be"):
+        listed(forged(member))
 
 
 # Where the data begin
