@@ -15,8 +15,8 @@ _HEAD: Final = 512
 _LONGEST_HEAD: Final = HEADER + 2 * 0xFFFF
 
 
-def zip_entries(source: Path, limits: Limits) -> list[Entry]:
-    """Every member of the zip, after all checks that need no member's bytes."""
+def zip_entries(source: Path, limits: Limits) -> Iterator[Entry]:
+    """The members of the zip; all checks that need no member's bytes are made before the first is given."""
     with reading(source), source.open("rb", buffering=0) as file:
 
         def read(start: int, stop: int) -> bytes:
@@ -25,7 +25,7 @@ def zip_entries(source: Path, limits: Limits) -> list[Entry]:
 
         members = read_directory(read, file.seek(0, 2), source.name, limits)
         starts = [_data_start(file, member, source) for member in members]
-    return [_entry(source, member, start) for member, start in zip(members, starts, strict=True)]
+    return (_entry(source, member, start) for member, start in zip(members, starts, strict=True))
 
 
 def _read_whole(file: IO[bytes], size: int) -> bytes:
