@@ -8,7 +8,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from bench import datasets, startup, transfer
+from bench import datasets, startup, transfer, uploads
 from bench.stage import stage
 
 
@@ -18,13 +18,16 @@ def main() -> None:
     parser.add_argument("names", nargs="*", help="which; all when none is named")
     parser.add_argument("--large", action="store_true", help="an archive of 20 GiB among the transfers")
     options = parser.parse_args()
-    names = options.names or ["startup", "datasets", "transfer", "identity", "limits"]
+    names = options.names or ["startup", "datasets", "uploads", "transfer", "identity", "limits"]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback\n")
     with stage() as scene:
         if "startup" in names:
             print(startup.run(scene), end="\n\n", flush=True)
         if "datasets" in names:
             print(datasets.run(scene), end="\n\n", flush=True)
+    if "uploads" in names:
+        with stage("--rate-limit", "0") as scene:
+            print(uploads.run(scene), end="\n\n", flush=True)
     if "transfer" in names:
         with stage("--rate-limit", "0") as scene:
             for part in transfer.run(scene, large=options.large):
