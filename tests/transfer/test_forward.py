@@ -74,6 +74,13 @@ def test_an_object_is_read_whole_by_one_request(blob: Blob, pool: Pool) -> None:
     assert ["range" in request.headers for request in server.requests] == [False]
 
 
+@pytest.mark.parametrize("kind", BLOBS)
+def test_an_object_of_nothing_is_read_by_one_request(kind: str, pool: Pool) -> None:
+    with peer(replace(BLOBS[kind], data=b"")) as server:
+        assert forward(pool, server).read() == b""
+    assert len(server.requests) == 1
+
+
 def test_no_read_gives_more_than_asked_for(pool: Pool) -> None:
     with peer(BLOB) as server, forward(pool, server) as stream:
         assert stream.read(0) == b""

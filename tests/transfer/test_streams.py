@@ -87,6 +87,7 @@ KINDS: dict[str, Callable[[dict[str, bytes]], bytes]] = {
     "tar.bz2": lambda files: tarred(files, "w:bz2"),
     "tar.xz": lambda files: tarred(files, "w:xz"),
 }
+DATA = b"species,island\n" * 99
 CHECKSUMMED = [name for name in KINDS if name not in ("tar", "tar-gnu")]
 STORED_INTO_A_PIPE = zipped(FILES, zipfile.ZIP_STORED, piped=True)
 Make = Callable[[dict[str, bytes]], bytes]
@@ -244,9 +245,14 @@ def test_a_name_that_the_directory_alone_tells_is_the_one_that_is_asked_for(out:
     assert "fetched to the disk" in told.notes[0]
 
 
-# Members whose sizes stand behind them
+def test_a_file_that_looks_like_a_folder_until_the_directory_comes_is_not_lost(out: Path) -> None:
+    member = Forged(b"a/", DATA, listed_extra=unicode_path("a", b"a/"))
+    with peer(plain(forged(member))) as server:
+        unpack(server, out)
+    assert found(out) == {"a": DATA}
 
-DATA = b"species,island\n" * 99
+
+# Members whose sizes stand behind them
 
 
 @pytest.mark.parametrize("signature", [True, False])

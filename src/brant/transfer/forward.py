@@ -153,7 +153,7 @@ class Forward:
         return piece
 
     def _end(self) -> None:
-        if self._size is not None:
+        if self._size is not None and self.position < self._size:
             raise Again(Unreachable(f"The server sent only a part of {self.name}; try again."))
         self._size = self.position
 
@@ -164,8 +164,13 @@ class Forward:
         if isinstance(body, Response):
             self._take(body)
         else:
-            self._identity, self._size = body.identity, body.size
+            self._begin(body.identity)
         return body
+
+    def _begin(self, identity: Identity) -> None:
+        self._identity, self._size = identity, identity.size
+        # A strong ETag names the bytes themselves (RFC 9110 §8.8.1); a date does not.
+        self._passed = _Passed(thorough=not identity.etag or identity.validator != identity.etag)
 
     def _take(self, response: Response) -> None:
         if response.status == 206 and self.position:
@@ -203,10 +208,8 @@ class Forward:
         if self.position:
             self._check_same(response, offered)
             self._pass_over(response)
-            return
-        self._identity, self._size = offered, offered.size
-        # A strong ETag names the bytes themselves (RFC 9110 §8.8.1); a date does not.
-        self._passed = _Passed(thorough=offered.validator != offered.etag or not offered.etag)
+        else:
+            self._begin(offered)
 
     def _check_same(self, response: Response, offered: Identity) -> None:
         old = self.identity

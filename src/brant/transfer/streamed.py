@@ -123,8 +123,8 @@ class _Extraction:
         return self.stream.size or self.stream.position
 
     def _unpack_tar(self, packed: Lookahead) -> list[Extracted]:
+        from brant.transfer.decompress import is_compressed
         from brant.transfer.tars import read_tar
-        from brant.transfer.unpack import is_compressed
 
         if is_compressed(packed):
             # It has checksums of its own, which are faster.
@@ -184,6 +184,8 @@ class _Extraction:
         for member in listed:
             number = numbers[member.offset]
             place = _place(passed[number])
+            if member.is_folder != passed[number].is_folder:
+                raise Undelimited("only its list of members, at its end, tells what they are")
             if member.is_folder:
                 folders.append(member.parts)
             elif place == member.parts:

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from brant.errors import Corrupt, InvalidInput
+from brant.transfer.decompress import is_compressed, unpacked
 from brant.transfer.entry import Entry, checked
 from brant.transfer.limits import Limits, damaged, reading
 from brant.transfer.lookahead import PIECE, Lookahead
 from brant.transfer.names import Names, safe_parts, shown
-from brant.transfer.unpack import is_compressed, unpacked
 
 if TYPE_CHECKING:
     from tarfile import TarInfo

@@ -7,13 +7,13 @@ from typing import Final
 
 from brant.errors import Corrupt, InvalidInput
 from brant.transfer.checksums import crc32
+from brant.transfer.decompress import decompressor, one_part
 from brant.transfer.directory import HEADER, METHODS, Listed, data_start
 from brant.transfer.entry import checked
 from brant.transfer.inflate import METHODS as INFLATE
 from brant.transfer.limits import Limits, damaged, reading
 from brant.transfer.lookahead import Lookahead
 from brant.transfer.names import shown
-from brant.transfer.unpack import decompressor, one_part
 from brant.transfer.zipnames import extra_field, told_name
 
 __all__ = ["Passing", "PassingZip", "Undelimited", "check_agreement"]
