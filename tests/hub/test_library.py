@@ -1,7 +1,10 @@
 """The library's functions against a real server: what arrives, what is kept, and what is refused."""
 
 import getpass
+import io
 import sys
+import zipfile
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 
 import brant
 from brant.errors import (
+    Corrupt,
     DestinationExists,
     InvalidHandle,
     InvalidInput,
@@ -16,8 +20,10 @@ from brant.errors import (
     NotFound,
     Unauthenticated,
 )
+from tests.client.stranger import Stranger, stranger
 from tests.conftest import RunningServer, User
 from tests.hub.conftest import FILES, contents, fill
+from tests.transfer.peer import Blob, Exchange, status
 
 
 def test_a_dataset_is_downloaded_once(handle: str, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -161,6 +167,109 @@ def test_force_replaces_files_and_spares_a_folder_of_the_callers_own(handle: str
     # Now it is a folder of downloads, and is made to hold this one alone.
     brant.dataset_download(handle, output_dir=str(output), force_download=True)
     assert contents(output) == FILES
+
+
+@pytest.fixture
+def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stranger]:
+    """A server of another make, which the library talks to."""
+    with stranger() as running:
+        monkeypatch.setenv("BRANT_ENDPOINT", f"http://127.0.0.1:{running.peer.port}")
+        running.on["DownloadDataset"] = status(302, b"", Location=running.peer.url("/store/archive.zip"))
+        yield running
+
+
+def packed(*, damaged: bool) -> bytes:
+    """FILES in a zip, the last of them damaged if so asked."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        for name, content in FILES.items():
+            archive.writestr(name, content)
+    # Its bytes stand behind its name.
+    return made.getvalue().replace(b".txtmore", b".txtlost") if damaged else made.getvalue()
+
+
+def test_an_unfinished_download_is_no_hindrance_in_an_output_folder(other: Stranger, tmp_path: Path) -> None:
+    output = tmp_path / "out"
+    handle = "ada/palmer-penguins/versions/3"
+    other.on["archive.zip"] = Blob(packed(damaged=True), with_md5=False)
+    with pytest.raises(Corrupt):
+        brant.dataset_download(handle, output_dir=str(output))
+    begun = contents(output)
+    assert "penguins.csv" in begun
+
+    other.on["archive.zip"] = Blob(packed(damaged=False), with_md5=False)
+    # Another version has no business among these files.
+    with pytest.raises(FileExistsError, match="is not empty"):
+        brant.dataset_download("ada/palmer-penguins/versions/2", output_dir=str(output))
+    assert contents(output) == begun
+    brant.dataset_download(handle, output_dir=str(output))
+
+    assert contents(output) == FILES
+
+
+def test_a_forced_download_that_fails_does_not_make_an_output_folder_ours(
+    other: Stranger, tmp_path: Path
+) -> None:
+    output = fill(tmp_path / "out", {"mine.txt": b"mine"})
+    other.on["archive.zip"] = Blob(packed(damaged=True), with_md5=False)
+    handle = "ada/palmer-penguins/versions/3"
+    for _ in range(2):
+        with pytest.raises(Corrupt):
+            brant.dataset_download(handle, output_dir=str(output), force_download=True)
+
+    with pytest.raises(FileExistsError, match="is not empty"):
+        brant.dataset_download(handle, output_dir=str(output))
+    assert contents(output)["mine.txt"] == b"mine"
+
+
+def test_what_came_of_a_dataset_need_not_come_again(other: Stranger, cache: Path) -> None:
+    handle = "ada/palmer-penguins/versions/3"
+    other.on["archive.zip"] = Blob(packed(damaged=True), with_md5=False)
+    with pytest.raises(Corrupt):
+        brant.dataset_download(handle)
+    first = cache / "datasets" / handle / "penguins.csv"
+    came = first.stat()
+
+    other.on["archive.zip"] = Blob(packed(damaged=False), with_md5=False)
+    path = Path(brant.dataset_download(handle))
+
+    assert contents(path) == FILES
+    assert first.stat().st_ino == came.st_ino
+
+
+def test_each_download_costs_as_few_calls_as_can_be(other: Stranger, tmp_path: Path) -> None:
+    other.on["archive.zip"] = Blob(packed(damaged=False), with_md5=False)
+
+    def calls(*words: str, **options: str) -> list[str]:
+        before = len(other.peer.requests)
+        brant.dataset_download(*words, **options)  # type: ignore[arg-type]
+        asked = other.peer.requests[before:]
+        return [request.target.rpartition("/")[2] for request in asked if "/api/" in request.target]
+
+    assert calls("ada/palmer-penguins") == ["GetDataset", "DownloadDataset"]
+    assert calls("ada/palmer-penguins") == ["GetDataset"]
+    assert calls("ada/palmer-penguins/versions/3") == []
+    assert calls("ada/palmer-penguins/versions/4") == ["DownloadDataset"]
+    out = str(tmp_path / "out")
+    assert calls("ada/palmer-penguins/versions/3", output_dir=out) == ["DownloadDataset"]
+    assert calls("ada/palmer-penguins/versions/3", output_dir=out) == []
+
+
+def test_a_folder_costs_the_question_whether_it_is_a_file(other: Stranger) -> None:
+    zipped = status(302, b"", Location=other.peer.url("/store/archive.zip"))
+    missing = status(404, b'{"code": 404, "message": "no such file"}', Content_Type="application/json")
+
+    def answer(exchange: Exchange) -> None:
+        (missing if b"fileName" in exchange.request.body else zipped)(exchange)
+
+    other.on["DownloadDataset"] = answer
+    other.on["archive.zip"] = Blob(packed(damaged=False), with_md5=False)
+
+    path = brant.dataset_download("ada/palmer-penguins/versions/3", "raw")
+
+    assert contents(Path(path)) == {"notes.txt": b"notes", "deep/more.txt": b"more"}
+    asked = [request.target.rpartition("/")[2] for request in other.peer.requests]
+    assert asked == ["DownloadDataset", "DownloadDataset", "archive.zip"]
 
 
 def test_one_file_goes_to_an_output_folder(handle: str, tmp_path: Path) -> None:
