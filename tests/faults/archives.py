@@ -40,7 +40,7 @@ def _files(chance: Random, kind: str) -> dict[str, bytes]:
             _noise(chance, chance.randrange(MIB + 100_000, 2 * MIB)).hex(",", 8).encode()
         )
     if kind in ("small", "mixed", "tar.gz"):
-        for number in range(1000 if kind == "small" else 100):
+        for number in range(400 if kind == "small" else 100):
             files[f"small/{number % 7}/{number}.csv"] = (
                 _noise(chance, chance.randrange(3000)).hex("\n", 16).encode()
             )

@@ -146,8 +146,10 @@ class Watch:
         names = {frozenset(files) for files in self.truth.files}
         assert frozenset(held.whole) in names, f"there should be {names}, and there is {sorted(held.whole)}"
         assert not held.begun, f"left over: {sorted(held.begun)}"
-        left = [path.name for path in self.folder.rglob("*") if path.is_file()]
-        assert len(left) == len(held.whole), f"left over: {left}"
+        files = {
+            path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if path.is_file()
+        }
+        assert files == set(held.whole), f"left over: {sorted(files - set(held.whole))}"
 
 
 @dataclass

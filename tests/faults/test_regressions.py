@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from tests.faults.archives import archive
 from tests.faults.engine import Job, perform
 from tests.faults.origin import Thing
 from tests.faults.proxy import Proxy
@@ -52,3 +53,31 @@ def test_a_size_that_is_off_by_a_bit_in_the_journal_is_not_believed(stage: Stage
     assert perform(Job("download", url, str(target))).done
     assert target.read_bytes() == DATA
     assert list(target.parent.iterdir()) == [target]
+
+
+def archive_url(stage: Stage, *, ranges: bool = True) -> str:
+    return stage.origin.put("penguins.zip", Thing(archive("small", 1).data, ranges=ranges))
+
+
+def test_what_a_stream_left_goes_when_ranges_bring_the_rest(stage: Stage, tmp_path: Path) -> None:
+    """A server that once had no ranges left a folder of unfinished files, for ever."""
+    into = tmp_path / "data"
+    with Proxy(Schedule(ever=Fault("cut", 0.5, 1))) as proxy:
+        job = Job("unpack", archive_url(stage, ranges=False), str(into), proxy.address, attempts=2)
+        assert perform(job).kind == "Unreachable"
+    assert list(into.glob(".brant-stream-*"))
+    assert perform(Job("unpack", archive_url(stage), str(into))).done
+    assert {path.name for path in into.iterdir()} == {"read me.txt", "empty", "small"}
+
+
+def test_what_a_killed_process_left_goes_though_the_next_one_fails(stage: Stage, tmp_path: Path) -> None:
+    """Only the very next run looked for passing files, even when it came to nothing."""
+    into = tmp_path / "data"
+    into.mkdir()
+    # As a process leaves them that is killed: its lock, and a file on its way.
+    (into / ".brant-unpacking").write_text('{"pid":1}\n')
+    (into / ".brant-1-7.tmp").write_bytes(b"half a file")
+    with Proxy(Schedule(ever=Fault("status 404"))) as proxy:
+        assert perform(Job("unpack", archive_url(stage), str(into), proxy.address)).kind == "NotFound"
+    assert perform(Job("unpack", archive_url(stage), str(into))).done
+    assert {path.name for path in into.iterdir()} == {"read me.txt", "empty", "small"}

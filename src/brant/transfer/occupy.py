@@ -36,12 +36,16 @@ def occupied(root: Path) -> Iterator[Occupied]:
         journal = Journal.claim(lock, root)
     except OSError as error:
         raise local_failure(error, root) from error
+    is_swept = not was_left
     try:
         journal.take_up()
         yield Occupied(folder, is_new, was_left)
+        is_swept = True
     finally:
-        with suppress(OSError):
-            journal.remove()
+        # Who fails before it has swept leaves that, too, to the next.
+        if is_swept:
+            with suppress(OSError):
+                journal.remove()
         journal.close()
 
 

@@ -26,6 +26,7 @@ from brant.transfer.progress import Progress, Silent, Waits
 from brant.transfer.ranged import Changed
 from brant.transfer.retry import RetryPolicy
 from brant.transfer.source import Source
+from brant.transfer.staging import sweep_staging
 
 __all__ = ["unpack"]
 
@@ -189,6 +190,7 @@ class _Unpacking:
             self._request.progress.expect(sum(each.packed for each in missing), len(missing))
             self._is_told = True
         self._fetch(source, missing)
+        sweep_staging(self._place.folder.root)
         return [
             Extracted(each.name, each.size, each.crc32, fresh=each.name in self._written) for each in files
         ]

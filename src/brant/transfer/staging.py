@@ -37,6 +37,18 @@ class Kept(NamedTuple):
     fresh: bool
 
 
+def sweep_staging(root: Path, *, keep: str | None = None) -> None:
+    """Remove what streams have left below `root`. LocalFailure where it cannot be read."""
+    try:
+        with os.scandir(root) as found:
+            folders = [one for one in found if one.is_dir(follow_symlinks=False)]
+            others = [one.path for one in folders if one.name.startswith(_PREFIX) and one.name != keep]
+    except OSError as error:
+        raise local_failure(error, root) from error
+    for other in others:
+        _clear(Path(other))
+
+
 class Staging:
     """A folder below `into` for the archive of that identity. The caller keeps other processes away.
 
@@ -49,14 +61,7 @@ class Staging:
         self._into = into
         self._force = force
         name = _PREFIX + sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-        root = into.make(())
-        try:
-            with os.scandir(root) as found:
-                others = [one.path for one in found if one.name.startswith(_PREFIX) and one.name != name]
-        except OSError as error:
-            raise local_failure(error, root) from error
-        for other in others:
-            _clear(Path(other))
+        sweep_staging(into.make(()), keep=name)
         self._folder = into.make((name,))
 
     def path(self, name: str | int) -> Path:
