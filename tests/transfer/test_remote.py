@@ -4,6 +4,7 @@ import io
 import tarfile
 import threading
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -406,6 +407,17 @@ def test_a_large_member_of_another_method_is_unpacked_in_place_too(tmp_path: Pat
     with peer(Blob(raw.getvalue(), with_md5=False)) as server:
         get(server, tmp_path / "out")
     assert files(tmp_path / "out") == {"large.csv": data}
+
+
+def test_a_member_that_shrinks_by_unpacking_is_fetched_once_more_with_room_for_both(tmp_path: Path) -> None:
+    data = bytes(9 * MIB) + noise(8, 100)
+    machine = zlib.compressobj(9, zlib.DEFLATED, -15)
+    raw = machine.compress(data[: 9 * MIB]) + machine.flush(zlib.Z_FULL_FLUSH)
+    # Empty blocks: more than all the room that there is.
+    raw += b"\0\0\0\xff\xff" * 14_000_000 + machine.compress(data[9 * MIB :]) + machine.flush()
+    with peer(blob(Forged(b"odd.bin", data, packed=raw))) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {"odd.bin": data}
 
 
 class Sparse(bytes):

@@ -18,7 +18,7 @@ MIB: Final = 1024 * 1024
 ROOM: Final = 64 * MIB
 _LEAST: Final = 8 * MIB
 _BATCH: Final = 256 * 1024
-_BATCHES_AHEAD: Final = 3
+_BATCHES_AHEAD: Final = 2
 _PIECE: Final = 64 * 1024
 _TICK: Final = 0.1
 
@@ -48,6 +48,10 @@ def layout_of(member: Listed, start: int, room: int) -> Layout:
     """Packed bytes, `start` of the archive and on, wait at the end of a file that has `room` to spare."""
     file_size = max(member.size + room, member.packed)
     return Layout(start, member.packed, file_size - member.packed, file_size)
+
+
+class NoRoom(Corrupt):
+    """What is unpacked would run into packed bytes that are still to be read; more room would help."""
 
 
 class Stopped(Exception):
@@ -127,7 +131,8 @@ class InPlace:
         if end > base:
             self._await_all()
         if end > base + self._read:
-            raise _wrong(member, "is packed so that it shrinks by unpacking")
+            name = shown(member.name)
+            raise NoRoom(f"The archive member {name} shrinks when it is unpacked; pack it again.")
         if self._stopping:
             raise Stopped
         self._partial.place(self._written, batch)

@@ -7,7 +7,7 @@ from typing import Final
 from brant.errors import BrantError, Corrupt, Unreachable
 from brant.transfer.directory import HEADER, Listed, data_start
 from brant.transfer.fleet import Again, Errand, Lane
-from brant.transfer.inplace import InPlace, Room, Stopped, layout_of
+from brant.transfer.inplace import InPlace, NoRoom, Room, Stopped, layout_of
 from brant.transfer.job import Job
 from brant.transfer.journal import Layout
 from brant.transfer.limits import damaged
@@ -39,6 +39,7 @@ class LargeMember:
         self._errands = 0
         self._is_opening = False
         self._is_second = False
+        self._is_roomy = False
         self._is_closed = False
         self._reserved = 0
         self._partial: Partial | None = None
@@ -133,7 +134,8 @@ class LargeMember:
     def _layout(self, start: int) -> Layout:
         if self.method == STORED:
             return Layout(start, self._member.packed, 0, self._member.size)
-        return layout_of(self._member, start, self._reserved)
+        room = self._member.packed if self._is_roomy else self._reserved
+        return layout_of(self._member, start, room)
 
     def _continues(self, partial: Partial) -> bool:
         """Whether what is on disk was begun for this member of this archive."""
@@ -240,6 +242,7 @@ class LargeMember:
         self._let_go()
         with self._lock:
             self._is_second, self._ranged, self._fault = True, None, None
+            self._is_roomy = isinstance(fault, NoRoom)
 
     def _let_go(self) -> None:
         with self._lock:

@@ -14,10 +14,11 @@ from brant.transfer.inflate import METHODS, inflate
 from brant.transfer.job import Job
 from brant.transfer.limits import damaged, reading
 from brant.transfer.pinned import Body
-from brant.transfer.plan import Group, reach
+from brant.transfer.plan import LONGEST_HEAD, Group, reach
 
 # Unpacked at once up to here; what is larger would weigh on the memory, times the number of connections.
 _AT_ONCE: Final = 256 * 1024
+_PIECE: Final = 128 * 1024
 # An extra field is seldom longer than this.
 _LIKELY_EXTRA: Final = 36
 
@@ -76,13 +77,14 @@ class SmallMembers:
         track.finish()
         self._job.done(member)
 
-    def _unpacked(self, member: Listed, packed: memoryview) -> Iterator[bytes | memoryview]:
+    def _unpacked(self, member: Listed, packed: memoryview | Iterator[bytes]) -> Iterator[bytes | memoryview]:
         """Its bytes, verified before the last of them is given."""
         with reading(self._job.source.name):
-            if member.size <= _AT_ONCE:
+            if isinstance(packed, memoryview) and member.size <= _AT_ONCE:
                 chunks: Iterator[bytes | memoryview] = iter((inflate(member.method, packed, member.size),))
             else:
-                chunks = METHODS[member.method](iter((packed,)))
+                pieces = iter((packed,)) if isinstance(packed, memoryview) else packed
+                chunks = METHODS[member.method](pieces)
             yield from checked(chunks, member.name, member.size, member.crc32)
 
 
@@ -96,16 +98,26 @@ class _Window:
         self._start = start
         self._filled = 0
 
-    def packed(self, member: Listed) -> memoryview:
-        """The member's data, until something else is asked for. Corrupt where they cannot be."""
+    def packed(self, member: Listed) -> memoryview | Iterator[bytes]:
+        """The member's data, until something else is asked for; in pieces if it is longer than the buffer.
+
+        Corrupt where its local header says that they cannot be.
+        """
         end = reach(member)
         likely = min(end, member.offset + HEADER + len(member.raw) + _LIKELY_EXTRA)
         start = data_start(member, bytes(self._view(member.offset, likely)))
         if start is None:
-            start = data_start(member, bytes(self._view(member.offset, end)))
+            likely = min(end, member.offset + LONGEST_HEAD)
+            start = data_start(member, bytes(self._view(member.offset, likely)))
         if start is None:
             raise damaged(member.name, "it ends within its header")
-        return self._view(start, start + member.packed)
+        if member.packed <= len(self._buffer):
+            return self._view(start, start + member.packed)
+        return self._pieces(start, start + member.packed)
+
+    def _pieces(self, start: int, stop: int) -> Iterator[bytes]:
+        for at in range(start, stop, _PIECE):
+            yield bytes(self._view(at, min(stop, at + _PIECE)))
 
     def drain(self) -> None:
         """Read what stands behind the last member, so that the connection can serve again."""
@@ -124,16 +136,11 @@ class _Window:
             self._start += self._filled
             self._filled = 0
             self._read(min(start - self._start, len(self._buffer)))
-        self._drop(start - self._start, stop - start)
+        left = self._start + self._filled - start
+        self._buffer[:left] = self._buffer[self._filled - left : self._filled]
+        self._start, self._filled = start, left
         while self._filled < stop - start:
             self._read(len(self._buffer))
-
-    def _drop(self, count: int, needed: int) -> None:
-        """Make room for `needed` bytes by forgetting the first `count`."""
-        left = self._filled - count
-        target = self._buffer if needed <= len(self._buffer) else memoryview(bytearray(needed))
-        target[:left] = self._buffer[count : self._filled]
-        self._buffer, self._start, self._filled = target, self._start + count, left
 
     def _read(self, until: int) -> None:
         count = self._body.readinto(self._buffer[self._filled : until])

@@ -94,7 +94,7 @@ class Pinned(Source):
         return True
 
     def open(self, start: int, stop: int, lane: Lane, *, anew: bool = False) -> Body:
-        """The bytes from `start` up to `stop`: from the tail, or by a request; always so where it is `anew`."""
+        """The bytes from `start` up to `stop`; those of the tail are asked for only if they come `anew`."""
         held_from = self.size - len(self.tail)
         if start >= held_from and not anew:
             return _Held(memoryview(self.tail)[start - held_from : stop - held_from])
