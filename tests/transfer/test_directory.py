@@ -15,8 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from brant.errors import BrantError, Corrupt, InvalidInput
+from brant.transfer import inflate
 from brant.transfer.archive import extract
-from brant.transfer.directory import HEADER, data_start, read_directory
+from brant.transfer.directory import HEADER, METHODS, data_start, read_directory
 from brant.transfer.limits import Limits
 from brant.transfer.names import Names, safe_parts
 from tests.transfer.forged import Forged, forged, wide_extra
@@ -242,6 +243,10 @@ def test_a_header_in_any_state_is_no_other_member(data: st.DataObject) -> None:
 def test_sizes_that_cannot_be_are_told_by_the_directory_alone(member: Forged) -> None:
     with pytest.raises(Corrupt, match="sizes that cannot be"):
         listed(forged(member))
+
+
+def test_every_method_that_is_taken_can_be_inflated() -> None:
+    assert set(inflate.METHODS) == METHODS
 
 
 # Where the data begin
