@@ -5,15 +5,20 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from threading import Lock
+from threading import Event, Lock
 
 import pytest
 
 from brant.errors import PermissionDenied, Unreachable
 from brant.transfer.archive import Extracted
+from brant.transfer.broad import Broad
+from brant.transfer.fleet import run
+from brant.transfer.forward import Forward
 from brant.transfer.http import Pool, TransportSettings
-from brant.transfer.pinned import TAIL
+from brant.transfer.once import Once
+from brant.transfer.pinned import TAIL, Pinned
 from brant.transfer.remote import unpack
+from brant.transfer.retry import RetryPolicy
 from tests.transfer.conftest import Waits
 from tests.transfer.peer import Blob, Exchange, Peer, peer, status
 from tests.transfer.test_streams import Told, found, tarred
@@ -25,15 +30,9 @@ TAR = tarred(FILES, "w:gz")
 
 
 def get(server: Peer, out: Path, **options: object) -> list[Extracted]:
+    options = {"name": "model.tar.gz", "sleep": Waits().sleep, **options}
     with Pool(TransportSettings(read_timeout=10)) as pool:
-        return unpack(
-            pool,
-            server.url(),
-            out,
-            name="model.tar.gz",
-            sleep=Waits().sleep,
-            **options,  # type: ignore[arg-type]
-        )
+        return unpack(pool, server.url(), out, **options)  # type: ignore[arg-type]
 
 
 def spans(server: Peer) -> list[tuple[int, int]]:
@@ -51,6 +50,32 @@ def test_a_tar_comes_in_ranges_that_are_each_asked_for_once(tmp_path: Path) -> N
     assert [start for start, _ in asked] == [0, *(stop for _, stop in asked[:-1])]
     # The end of it came with the first answer.
     assert len(TAR) - TAIL <= asked[-1][1] < len(TAR)
+
+
+def test_no_more_than_its_window_is_in_memory(pool: Pool) -> None:
+    blob, window = Blob(bytes(32 * MIB)), 24 * MIB
+    is_full, is_beyond = Event(), Event()
+
+    def step(exchange: Exchange) -> None:
+        asked = re.match(r"bytes=(\d+)", exchange.request.headers.get("range", ""))
+        start = int(asked[1]) if asked else 0
+        if start >= window:
+            is_beyond.set()
+        blob(exchange)
+        if start == window - 2 * MIB:
+            is_full.set()
+
+    with peer(step) as server:
+        delays = RetryPolicy().delays(CHANCE.random)
+        source = Pinned(pool, server.url(), "model.tar.gz")
+        run(Once(source.look), delays, sleep=Waits().sleep)
+        with Forward(source, body=Broad(source, delays), delays=delays) as stream:
+            taken = len(stream.read())
+            assert is_full.wait(30)
+            assert not is_beyond.wait(0.3)
+            while taken < len(blob.data):
+                taken += len(stream.read())
+    assert is_beyond.is_set()
 
 
 def test_every_range_is_of_the_object_begun(tmp_path: Path) -> None:
@@ -89,6 +114,23 @@ def test_faults_cost_no_byte(fault: str, tmp_path: Path) -> None:
     with peer(disturbed(BLOB, FAULTS[fault], of=3)) as server:
         get(server, tmp_path / "out")
     assert found(tmp_path / "out") == FILES
+
+
+def test_a_server_that_gives_less_than_asked_for_is_asked_for_the_rest_at_once(tmp_path: Path) -> None:
+    def some(exchange: Exchange) -> None:
+        asked = re.match(r"bytes=(\d+)-(\d+)", exchange.request.headers.get("range", ""))
+        if asked is None:
+            BLOB(exchange)
+            return
+        start, stop = int(asked[1]), min(int(asked[2]) + 1, int(asked[1]) + 700_000)
+        span = f"bytes {start}-{stop - 1}/{len(TAR)}"
+        exchange.answer(206, TAR[start:stop], {**BLOB.headers(), "Content-Range": span})
+
+    waits = Waits()
+    with peer(some) as server:
+        get(server, tmp_path / "out", sleep=waits.sleep)
+    assert found(tmp_path / "out") == FILES
+    assert waits == []
 
 
 def test_a_refusal_ends_it(tmp_path: Path) -> None:

@@ -554,6 +554,17 @@ def test_files_that_are_not_ours_are_not_removed(out: Path) -> None:
     assert notes.read_bytes() == b"x"
 
 
+def test_a_link_that_is_named_as_ours_is_not_followed(out: Path) -> None:
+    elsewhere = out.with_name("elsewhere")
+    elsewhere.mkdir()
+    (elsewhere / "0").write_bytes(b"precious")
+    out.mkdir()
+    (out / ".brant-stream-evil").symlink_to(elsewhere)
+    with peer(plain(zipped(FILES))) as server:
+        unpack(server, out)
+    assert (elsewhere / "0").read_bytes() == b"precious"
+
+
 def test_runs_that_are_stopped_again_and_again_get_there_in_the_end(out: Path) -> None:
     data = zipped({"a": b"species\n" * 40_000, "b": CHANCE.randbytes(150_000)}, zipfile.ZIP_STORED)
     for at in range(1, len(data), len(data) // 7):

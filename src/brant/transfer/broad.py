@@ -126,6 +126,7 @@ class Broad:
         chunk = self._begin(lane)
         if chunk is None:
             return
+        began = chunk.at
         try:
             with self._source.open(chunk.at, chunk.stop, lane) as body:
                 while count := body.readinto(chunk.data[chunk.at - chunk.start :]):
@@ -133,7 +134,8 @@ class Broad:
                     with self._changed:
                         chunk.at += count
                         self._changed.notify_all()
-            if chunk.at < chunk.stop:
+            # A server may give less at a time than it is asked for.
+            if chunk.at == began:
                 raise Again(Unreachable(f"The server sent only a part of {self._source.name}; try again."))
         finally:
             with self._changed:
