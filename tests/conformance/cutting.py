@@ -58,9 +58,10 @@ class CuttingProxy:
             return self._cuts
 
     def cut_once(self, *, down: int | None = None, up: int | None = None) -> None:
-        """Cuts the next connection that has carried so many bytes down or up."""
+        """Cuts the connection that carries the last of so many bytes more, down or up, over all of them."""
         with self._guard:
-            self._cut_down, self._cut_up = down, up
+            self._cut_down = None if down is None else self._down + down
+            self._cut_up = None if up is None else self._up + up
 
     def _accept(self) -> None:
         while True:
@@ -83,7 +84,6 @@ class CuttingProxy:
             client.close()
             return
         with client, server:
-            carried = {client: 0, server: 0}
             while True:
                 readable, _, _ = select.select([client, server], [], [], 60)
                 if not readable:
@@ -96,18 +96,17 @@ class CuttingProxy:
                         return
                     if not piece:
                         return
-                    carried[source] += len(piece)
-                    if self._count(len(piece), up=source is client, carried=carried[source]):
+                    if self._count(len(piece), up=source is client):
                         return
 
-    def _count(self, size: int, *, up: bool, carried: int) -> bool:
+    def _count(self, size: int, *, up: bool) -> bool:
         """Adds to the counts; whether this connection is to be cut now."""
         with self._guard:
             if up:
                 self._up += size
             else:
                 self._down += size
-            limit = self._cut_up if up else self._cut_down
+            limit, carried = (self._cut_up, self._up) if up else (self._cut_down, self._down)
             if limit is None or carried < limit:
                 return False
             self._cut_down = self._cut_up = None
