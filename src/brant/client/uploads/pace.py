@@ -10,8 +10,8 @@ _FIRST: Final = 4
 # What a file costs beside its bytes, in bytes: a call, a request, and the server's own work.
 _EACH: Final = 64 * 1024
 # Before the number is changed again, so much must have been seen of what it brings.
-_SECONDS: Final = 0.5
-_FILES: Final = 3
+_SECONDS: Final = 0.3
+_FILES: Final = 2
 _BYTES: Final = 4 * 1024 * 1024
 # Twice as many must bring so much more.
 _GAIN: Final = 1.2
