@@ -9,7 +9,9 @@ from functools import cache
 from random import Random
 from typing import Final
 
-from tests.faults.runs import MIB, POOL
+MIB: Final = 1024 * 1024
+POOL: Final = Random(1).randbytes(9 * MIB)
+"""All bytes are parts of it: to make random ones anew takes longer than to move them."""
 
 KINDS: Final = ("stored", "deflated", "small", "mixed", "tar.gz", "tar")
 

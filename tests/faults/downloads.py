@@ -5,10 +5,11 @@ from hashlib import sha256
 from pathlib import Path
 from random import Random
 
+from tests.faults.archives import MIB, POOL
 from tests.faults.engine import Job
 from tests.faults.evidence import Held, Truth
 from tests.faults.origin import Thing
-from tests.faults.runs import DATE, LATER, MIB, POOL, SeededRun
+from tests.faults.runs import DATE, LATER, SeededRun
 from tests.faults.stage import Stage, Tally
 
 

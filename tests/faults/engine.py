@@ -13,13 +13,14 @@ from brant.errors import BrantError
 from brant.transfer.http import Pool, TransportSettings
 
 _LONGEST_PAUSE: Final = 0.003
+_SLEEP: Final = time.sleep
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
     """What to do: addresses, the file or folder here, deadlines. `fresh`: ask there for a signed address."""
 
-    what: Literal["download", "unpack", "upload"]
+    what: Literal["download", "unpack", "upload", "program"]
     url: str
     place: str
     proxy: str | None = None
@@ -32,6 +33,9 @@ class Job:
     resume: bool = False
     file_limit: int | None = None
     seed: int = 0
+    words: tuple[str, ...] = ()
+    """Of a program: `brant` and its arguments, or `library` and the arguments of `brant.dataset_download`."""
+    environ: tuple[tuple[str, str], ...] = ()
 
     def settings(self) -> TransportSettings:
         return TransportSettings(
@@ -55,7 +59,10 @@ class Job:
     @classmethod
     def from_json(cls, text: str) -> Self:
         fields = json.loads(text)
-        return cls(**{**fields, "tickets": tuple(fields["tickets"])})
+        for name in ("tickets", "words"):
+            fields[name] = tuple(fields[name])
+        fields["environ"] = tuple(map(tuple, fields["environ"]))
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def _do(job: Job, pool: Pool) -> int:
             job.url,
             Path(job.place),
             attempts=job.attempts,
-            sleep=_pause,
+            sleep=pause,
             random=chance,
             resume=job.resume,
             answer_timeout=job.read_timeout,
@@ -107,7 +114,7 @@ def _do(job: Job, pool: Pool) -> int:
             Path(job.place),
             name="archive.zip",
             attempts=job.attempts,
-            sleep=_pause,
+            sleep=pause,
             random=chance,
         )
         return 0
@@ -119,14 +126,15 @@ def _do(job: Job, pool: Pool) -> int:
         Path(job.place),
         expected=Expected(sha256=job.sha256),
         attempts=job.attempts,
-        sleep=_pause,
+        sleep=pause,
         random=chance,
     )
     return done.resumed_from
 
 
-def _pause(seconds: float) -> None:
-    time.sleep(min(seconds, _LONGEST_PAUSE))
+def pause(seconds: float) -> None:
+    """What waits between attempts become here."""
+    _SLEEP(min(seconds, _LONGEST_PAUSE))
 
 
 def limit_files(size: int) -> None:

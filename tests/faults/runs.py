@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 
 from tests.faults import disturb
+from tests.faults.archives import MIB
 from tests.faults.engine import Job, Outcome
 from tests.faults.evidence import Held, Truth, look
 from tests.faults.origin import Thing
@@ -21,11 +22,8 @@ from tests.faults.schedule import (
 )
 from tests.faults.stage import Leaks, Life, Stage, Tally, Watch, live
 
-MIB: Final = 1024 * 1024
 DATE: Final = "Wed, 21 Oct 2015 07:28:00 GMT"
 LATER: Final = "Thu, 22 Oct 2015 07:28:00 GMT"
-POOL: Final = Random(1).randbytes(9 * MIB)
-"""Objects are parts of it: to make random bytes anew takes longer than to move them."""
 
 _STATUS_KINDS: Final = tuple(f"status {code}" for code in STATUSES)
 _PASSING: Final = tuple(

@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Final, Protocol, Self
 
 from tests.faults.api import Api
+from tests.faults.archives import archive
 from tests.faults.engine import Job, Outcome, perform
 from tests.faults.evidence import Held, Truth, look
 from tests.faults.origin import Origin
@@ -67,6 +69,7 @@ class Stage:
         self.origin = Origin()
         self._zygotes = [Zygote(), Zygote()]
         self._api: Api | None = None
+        self._dataset: tuple[str, bytes] | None = None
 
     def __enter__(self) -> Self:
         self.origin.__enter__()
@@ -89,6 +92,19 @@ class Stage:
         if self._api is None:
             self._api = Api()
         return self._api
+
+    @property
+    def dataset(self) -> tuple[str, bytes]:
+        """A dataset at our server with the files of `archive("mixed", 1)`: its handle, and its zip."""
+        if self._dataset is None:
+            from brant.client.datasets import download
+            from brant.contract.handles import DatasetHandle
+
+            handle = self.api.publish(archive("mixed", 1).files)
+            with TemporaryDirectory(prefix="faults-") as folder:
+                (arrived,) = download(self.api.session, DatasetHandle.parse(handle), Path(folder))
+                self._dataset = handle, arrived.path.read_bytes()
+        return self._dataset
 
 
 class Judge(Protocol):

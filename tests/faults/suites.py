@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from tests.faults import downloads, unpacks, uploads
+from tests.faults import datasets, downloads, unpacks, uploads
 from tests.faults.stage import Stage, Tally
 
 Run = Callable[[int, Stage, Path], Tally]
@@ -17,6 +17,8 @@ SUITES: Final[dict[str, Run]] = {
     "killed-unpack": partial(unpacks.run, kill=True),
     "stream": partial(unpacks.run, stream=True),
     "killed-stream": partial(unpacks.run, kill=True, stream=True),
+    "program": datasets.run,
+    "killed-program": partial(datasets.run, kill=True),
     "upload": uploads.run,
     "killed-upload": partial(uploads.run, kill=True),
 }

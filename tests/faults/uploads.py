@@ -5,8 +5,8 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from tests.faults.archives import MIB, POOL
 from tests.faults.engine import Job, Outcome
-from tests.faults.runs import MIB, POOL
 from tests.faults.schedule import UPLOAD_KINDS, Fault, Schedule, draw, draw_schedule
 from tests.faults.stage import Leaks, Life, Stage, Tally, judge_end, live
 

@@ -8,11 +8,14 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import asdict
+from importlib import import_module
 from pathlib import Path
 from typing import IO, Final, Self
 
-from tests.faults.engine import Job, Outcome, limit_files, perform
+from tests.faults.engine import Job, Outcome, limit_files, pause, perform
+from tests.faults.programs import run_program
 
 _ROOT: Final = Path(__file__).parents[2]
 
@@ -57,13 +60,25 @@ class Zygote:
         return Outcome(**json.loads(self._out.readline()))
 
 
+# What a first job would import is there before it is forked.
+_LOADED: Final = (
+    "brant.transfer.download",
+    "brant.transfer.upload",
+    "brant.transfer.remote",
+    "brant.transfer.streamed",
+    "brant.transfer.forward",
+    "brant.cli.dispatch",
+    "brant.cli.datasets.download",
+    "brant.client.datasets.downloading",
+    "brant.hub.datasets",
+)
+
+
 def _serve() -> None:
-    # What a first job would import is there before it is forked.
-    for module in ("download", "upload", "remote", "archive"):
-        try:
-            __import__(f"brant.transfer.{module}")
-        except ModuleNotFoundError:
-            continue
+    # A program waits by the clock: here it need not. To be set before anything keeps the function.
+    time.sleep = pause
+    for module in _LOADED:
+        import_module(module)
     for line in sys.stdin:
         reader, writer = os.pipe()
         pid = os.fork()
@@ -91,7 +106,7 @@ def _child(job: Job, writer: int) -> int:
     if job.file_limit is not None:
         limit_files(job.file_limit)
     try:
-        outcome = perform(job)
+        outcome = run_program(job) if job.what == "program" else perform(job)
     except BaseException as error:  # noqa: BLE001 - told to who asked
         outcome = Outcome(f"raised {type(error).__name__}", str(error))
     os.write(writer, json.dumps(asdict(outcome)).encode())
