@@ -9,7 +9,7 @@ from brant.client.uploads.folder import LocalFile
 from brant.client.uploads.pace import MOST, Pace
 
 # How long those who are told to stop are waited for; what they began can be gone on with.
-_FAREWELL: Final = 0.8
+_FAREWELL: Final = 0.5
 
 
 class Crew:
