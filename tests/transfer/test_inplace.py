@@ -105,6 +105,33 @@ def proven_of(partial: Partial, tmp_path: Path) -> Iterator[tuple[int, bytes]]:
     yield from proven(tmp_path / "shifted").items()
 
 
+class Killed(InPlace):
+    """Ends as a process does that is killed, once it has written over so many packed bytes."""
+
+    def _put(self, batch: bytes) -> None:
+        if self._written > self._partial.layout.base + 100_000:
+            raise Stopped
+        super()._put(batch)
+
+
+def test_of_packed_bytes_written_over_only_those_have_to_come_again(tmp_path: Path) -> None:
+    data = csv(9, 4 * MIB)
+    packed = deflated(data)
+    member = member_of(data, packed)
+    with begun(tmp_path, member, 300_000) as partial:
+        write(partial, packed)
+        with pytest.raises(Stopped):
+            Killed(partial, member).run()
+    with Partial.claim(tmp_path / "a.csv") as again:
+        lost = again.missing(0, len(packed))
+        assert lost == [(0, lost[0].stop)]
+        assert 100_000 < lost[0].stop < 500_000
+        again.write(0, memoryview(packed)[: lost[0].stop])
+        InPlace(again, member).run()
+        again.publish(None, size=member.size)
+    assert (tmp_path / "a.csv").read_bytes() == data
+
+
 @pytest.mark.parametrize("at", [10, 1000, -10])
 def test_a_flipped_bit_is_found(tmp_path: Path, at: int) -> None:
     data = csv(4, MIB)

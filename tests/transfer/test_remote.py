@@ -13,7 +13,8 @@ from brant.errors import Conflict, Corrupt, InvalidInput, LocalFailure, Permissi
 from brant.transfer.archive import Extracted
 from brant.transfer.occupy import occupied
 from tests.transfer.forged import Forged, forged, wide_extra
-from tests.transfer.peer import Blob, Exchange, Step, peer, status
+from tests.transfer.partials import partial_of
+from tests.transfer.peer import Blob, Exchange, Peer, Step, peer, status
 from tests.transfer.remotes import (
     KIB,
     MIB,
@@ -311,6 +312,36 @@ def test_an_archive_that_changed_is_begun_again(tmp_path: Path, members: list[Fo
     with peer(old, new) as server:
         get(server, tmp_path / "out")
     assert files(tmp_path / "out") == {name: data + b"more" for name, data in contents(*members).items()}
+
+
+@pytest.mark.parametrize("member", LARGE, ids=["deflated", "stored"])
+def test_what_an_earlier_run_began_serves_the_same_archive_alone(tmp_path: Path, member: Forged) -> None:
+    answer = blob(member)
+    at = data_of(answer.data, member)
+    for etag, begun in (('"one"', True), ('"two"', False)):
+        into = tmp_path / etag.strip('"')
+        with peer(answer, answer.up_to(at + MIB), status(503)) as server, pytest.raises(Unreachable):
+            get(server, into, attempts=1)
+        assert partial_of(into / member.name.decode()).exists()
+        with peer(blob(member, etag=etag)) as server:
+            get(server, into)
+            assert holds_start(server, at) is not begun
+        assert files(into) == contents(member)
+
+
+def holds_start(server: Peer, at: int) -> bool:
+    return any(start <= at < stop for start, stop in spans(server))
+
+
+def test_with_force_nothing_that_an_earlier_run_began_is_used(tmp_path: Path) -> None:
+    answer = blob(LARGE[1])
+    at = data_of(answer.data, LARGE[1])
+    with peer(answer, answer.up_to(at + MIB), status(503)) as server, pytest.raises(Unreachable):
+        get(server, tmp_path / "out", attempts=1)
+    with peer(answer) as server:
+        get(server, tmp_path / "out", force=True)
+        assert holds_start(server, at)
+    assert files(tmp_path / "out") == contents(LARGE[1])
 
 
 def appears(path: Path) -> bool:
