@@ -1,17 +1,22 @@
 """`brant datasets`, every verb against a real server."""
 
 import csv
+import hashlib
 import io
 import json
+import threading
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from brant.errors import Conflict, InvalidInput, NotFound
+from brant.errors import Conflict, InvalidInput, NotFound, Unreachable
 from tests.cli.desk import Desk
+from tests.client.stranger import stranger
 from tests.conftest import User
+from tests.transfer.peer import Blob, Exchange, status
 
 Draft = Callable[..., Path]
 FILES = {"penguins.csv", "raw/colony.csv", "raw/notes.txt"}
@@ -222,6 +227,105 @@ def test_what_is_here_and_whole_is_not_fetched_again(ada_desk: Desk, penguins: s
     assert ada_desk.brant(*command).document == [{"fresh": True}]
     assert ada_desk.brant(*command).document == [{"fresh": False}]
     assert ada_desk.brant(*command, "--force").document == [{"fresh": True}]
+
+
+def test_a_list_of_arrivals_says_how_each_was_verified(ada_desk: Desk, penguins: str) -> None:
+    ended = ada_desk.brant("datasets", "download", penguins, "--unzip", "-w", "--format", "json")
+    data = b"island,mass\nDream,3750\n"
+    assert ended.document[0] == {
+        "path": "penguins.csv",
+        "size": len(data),
+        "verified": "crc32",
+        "fresh": True,
+        "sha256": None,
+        "crc32": f"{zlib.crc32(data):08x}",
+    }
+    again = ada_desk.brant("datasets", "download", penguins, "--unzip", "-w")
+    assert again.err.splitlines()[-1] == f"3 files in {ada_desk.folder}, 3 of them here already"
+
+    (one,) = ada_desk.brant(
+        "datasets", "download", penguins, "-f", "penguins.csv", "--format", "json"
+    ).document
+    assert (one["sha256"], one["crc32"]) == (hashlib.sha256(data).hexdigest(), None)
+    assert one["verified"] in ("sha256", "md5")
+
+
+def test_a_licence_that_cannot_be_learned_is_no_failure(desk: Desk) -> None:
+    with stranger() as other:
+        other.on["DownloadDataset"] = status(302, b"", Location=other.peer.url("/store/a.csv"))
+        other.on["GetDatasetMetadata"] = status(
+            500, b'{"code": 500, "message": "out of order"}', Content_Type="application/json"
+        )
+        other.on["a.csv"] = Blob(b"a,b\n")
+        command = ("datasets", "download", "ada/penguins", "-f", "a.csv", "--endpoint", other.peer.url(""))
+        ended = desk.brant(*command)
+        quiet = desk.brant(*command, "-q")
+        asked = [request.target.rpartition("/")[2] for request in other.peer.requests]
+
+    assert ended.code == quiet.code == 0
+    assert "the licence is not known: " in ended.err
+    assert "out of order" in ended.err
+    assert (quiet.out, quiet.err) == ("", "")
+    # Who wants to hear nothing pays for no call.
+    assert asked[-2:] == ["DownloadDataset", "a.csv"]
+
+
+def test_the_licence_is_asked_for_while_the_files_come(desk: Desk) -> None:
+    asked = threading.Event()
+
+    def licence(exchange: Exchange) -> None:
+        asked.set()
+        said = b'{"info": {"licenses": [{"name": "CC0-1.0"}]}}'
+        exchange.answer(200, said, {"Content-Type": "application/json"})
+
+    def file(exchange: Exchange) -> None:
+        # It is not over before the licence was asked for.
+        assert asked.wait(20)
+        exchange.answer(200, b"a,b\n")
+
+    with stranger() as other:
+        other.on["DownloadDataset"] = status(302, b"", Location=other.peer.url("/store/a.csv"))
+        other.on |= {"GetDatasetMetadata": licence, "a.csv": file}
+        ended = desk.brant(
+            "datasets", "download", "ada/penguins", "-f", "a.csv", "--endpoint", other.peer.url("")
+        )
+
+    assert ended.code == 0, ended.err
+    assert "licence CC0-1.0\n" in ended.err
+
+
+def test_a_download_takes_no_longer_than_it_may(desk: Desk) -> None:
+    with stranger() as other:
+        other.on["DownloadDataset"] = status(302, b"", Location=other.peer.url("/store/a.csv"))
+        other.on["a.csv"] = Exchange.stall
+        ended = desk.brant(
+            *("datasets", "download", "ada/penguins", "-f", "a.csv", "-q"),
+            *("--max-time", "0.3", "--endpoint", other.peer.url("")),
+        )
+    assert ended.code == Unreachable.exit_code
+    assert "run the same again, to resume" in ended.err
+
+    for wrong in ("0", "-1", "soon", "nan", "inf"):
+        refused = desk.brant("datasets", "download", "ada/penguins", f"--max-time={wrong}")
+        assert refused.code == 2
+        assert "seconds above 0" in refused.err
+
+
+def test_an_archive_like_a_bomb_is_unpacked_only_when_it_is_trusted(desk: Desk) -> None:
+    made, zeros = io.BytesIO(), bytes(20 * 1024 * 1024)
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("zeros", zeros)
+    with stranger() as other:
+        other.on["DownloadDataset"] = status(302, b"", Location=other.peer.url("/store/archive.zip"))
+        other.on["archive.zip"] = Blob(made.getvalue(), with_md5=False)
+        command = ("datasets", "download", "ada/penguins", "--unzip", "-q", "--endpoint", other.peer.url(""))
+        refused = desk.brant(*command)
+        trusted = desk.brant(*command, "--trust-archive")
+
+    assert refused.code == InvalidInput.exit_code
+    assert "add --trust-archive" in refused.err
+    assert trusted.code == 0, trusted.err
+    assert (desk.folder / "penguins/zeros").read_bytes() == zeros
 
 
 def test_a_configured_path_is_where_downloads_go(
