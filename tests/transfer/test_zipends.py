@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from brant.errors import Corrupt
+from brant.errors import Corrupt, InvalidInput
 from brant.transfer.directory import read_directory
 from brant.transfer.limits import Limits
 from tests.transfer.forged import Forged, forged, wide_extra
@@ -23,18 +23,29 @@ def test_the_directory_of_a_small_archive_takes_one_request_and_that_of_a_large_
         assert remote.moved < 66_000 + 90 * count
 
 
-def test_a_directory_of_many_pieces_is_read_piece_by_piece() -> None:
-    """Between the pieces, 4 MiB long, a name is cut: each entry takes 196 bytes, of which the last 150 are it."""
-    names = [f"{number:0150}" for number in range(30_000)]
-    members = [Forged(name.encode(), b"", 0) for name in names]
-    headers = [member.header() for member in members]
+def long_listing(count: int, claimed: int) -> Remote:
+    """A directory of entries of 196 bytes, of which the last 150 are the name."""
+    members = [Forged(b"%0150d" % number, b"", 0) for number in range(count)]
+    body = b"".join(member.header() for member in members)
     entries = b"".join(member.entry(180 * number) for number, member in enumerate(members))
-    end = struct.pack("<L4H2LH", 0x06054B50, 0, 0, 30_000, 30_000, len(entries), 180 * 30_000, 0)
-    remote = Remote(b"".join(headers) + entries + end)
-    members_read = read_directory(remote.read, len(remote.content), "z", Limits())
-    assert [one.name for one in members_read] == names
+    end = struct.pack("<L4H2LH", 0x06054B50, 0, 0, claimed, claimed, len(entries), len(body), 0)
+    return Remote(body + entries + end)
+
+
+def test_a_directory_of_many_pieces_is_read_piece_by_piece() -> None:
+    """Between the pieces, of 4 MiB, a name is cut."""
+    remote = long_listing(30_000, 30_000)
+    members = read_directory(remote.read, len(remote.content), "z", Limits())
+    assert [one.name for one in members] == [f"{number:0150}" for number in range(30_000)]
     assert len(remote.asked) == 3
     assert max(stop - start for start, stop in remote.asked) <= 4 * MIB
+
+
+def test_no_more_members_are_read_than_allowed_whatever_their_number_is_said_to_be() -> None:
+    remote = long_listing(30_000, 5)
+    with pytest.raises(InvalidInput, match=r"Limits\.members"):
+        read_directory(remote.read, len(remote.content), "z", Limits(members=10))
+    assert len(remote.asked) == 2
 
 
 def test_more_members_than_the_old_format_counts_are_read_as_macos_writes_them() -> None:
