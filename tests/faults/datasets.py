@@ -9,7 +9,7 @@ from tests.faults.archives import archive
 from tests.faults.engine import Job, Outcome
 from tests.faults.evidence import Truth, look
 from tests.faults.schedule import RANGE_KINDS, STATUSES, TRANSIENT, Schedule, draw_schedule
-from tests.faults.stage import Leaks, Life, Stage, Tally, Watch, live
+from tests.faults.stage import Leaks, Life, Stage, Tally, Watch, check_thrift, live
 
 _KINDS: Final = ("cut", "reset", "refuse", *RANGE_KINDS, *(f"status {code}" for code in STATUSES))
 # A page in the place of an archive that says that it is right; and what the API says of a request of ours.
@@ -69,8 +69,8 @@ class _Program:
         peaceful = Life(Schedule(), must=True, in_process=False)
         self._live(peaceful)
         # Deflated or not, what is packed is not larger than what comes out of it by more than a little.
-        most = self._size - before + _LOOK + peaceful.abandoned * 1024 * 1024
-        assert self._watch.may_shrink or peaceful.fetched <= most, f"{peaceful.fetched} bytes, not {most}"
+        if not self._watch.may_shrink:
+            self._tally.refetched += check_thrift(peaceful, self._size - before + _LOOK)
         leaks.check()
         return self._tally
 

@@ -10,9 +10,19 @@ from itertools import chain
 from typing import IO, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
+from brant.transfer.spans import Spans
 from tests.faults.heads import Head, read_head
 from tests.faults.schedule import Fault, Schedule
-from tests.faults.twists import MARKER, Answer, error_body, lying_308, refused, twist_answer, twist_request
+from tests.faults.twists import (
+    CONTENT_RANGE,
+    MARKER,
+    Answer,
+    error_body,
+    lying_308,
+    refused,
+    twist_answer,
+    twist_request,
+)
 
 __all__ = ["MARKER", "Proxy"]
 
@@ -43,6 +53,8 @@ class Proxy:
         self.schedule = schedule
         self.down = 0
         """Bytes of bodies that were sent to the client."""
+        self.spans: dict[str, Spans] = {}
+        """By path, what of an object the answers began to bring, whether it was taken or not."""
         self.up = 0
         """Bytes of bodies that were sent to an origin."""
         self.abandoned = 0
@@ -133,6 +145,14 @@ class Proxy:
             self.down += count
         self.carried(count)
 
+    def brings(self, path: str, head: Head) -> None:
+        """The head of an answer goes down."""
+        found = CONTENT_RANGE.fullmatch(head.get("content-range") or "")
+        start, stop = (int(found[1]), int(found[2]) + 1) if found else (0, head.length)
+        if head.status in (200, 206):
+            with self._lock:
+                self.spans.setdefault(path, Spans()).add(start, stop)
+
     def sent_up(self, count: int) -> None:
         with self._lock:
             self.up += count
@@ -199,6 +219,7 @@ class _Line:
             if fault.kind == "lost answer":
                 return False
             answer = twist_answer(fault, answer, asked or "")
+        self._proxy.brings(head.target.partition("?")[0], answer.head)
         return self._send_down(answer, fault)
 
     def _refuse(self, head: Head, reader: IO[bytes], fault: Fault, answer: bytes) -> bool:

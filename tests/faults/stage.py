@@ -180,9 +180,12 @@ class Life:
     linger: float = 0.0
     """Seconds between these bytes and the kill."""
     rate: float | None = None
+    """Bytes per second of one connection."""
     in_process: bool = True
     fetched: int = 0
     """Afterwards: bytes of bodies that were sent to the client."""
+    asked: int = 0
+    """Afterwards: bytes of objects that answers began to bring, each byte counted once."""
     sent: int = 0
     """Afterwards: bytes of bodies that were sent to origins."""
     abandoned: int = 0
@@ -198,6 +201,7 @@ def live(stage: Stage, life: Life, job: Callable[[str], Job], judge: Judge, tall
         with _bounded(_LONGEST):
             outcome = perform(made) if life.in_process else _apart(stage.zygote(), life, made, proxy)
     life.fetched, life.sent, life.abandoned = proxy.down, proxy.up, proxy.abandoned
+    life.asked = sum(spans.total for spans in proxy.spans.values())
     _LOG.info("%s: %s", life.schedule.injected, outcome)
     for error in proxy.errors:
         raise error
@@ -244,6 +248,18 @@ def _apart(zygote: Zygote, life: Life, job: Job, proxy: Proxy) -> Outcome:
         zygote.kill()
         zygote.end()
         raise
+
+
+IN_BUFFERS: Final = 6 * 1024 * 1024
+"""What the buffers of a connection can hold: who closes it early has been sent so much, and never took it."""
+
+
+def check_thrift(life: Life, missing: int) -> int:
+    """No byte was asked for but those missing, and none came twice; how many more than these came."""
+    assert life.asked <= missing, f"{life.asked} bytes were asked for where {missing} were missing"
+    most = missing + life.abandoned * IN_BUFFERS
+    assert life.fetched <= most, f"{life.fetched} bytes came where {missing} were missing"
+    return max(0, life.fetched - missing)
 
 
 class Leaks:

@@ -1,4 +1,4 @@
-"""Whatever the line, the server and the disk do: all comes right, or a clear error does, and nothing is lost."""
+"""Whatever line, server and disk do: all comes right, or a clear error does, and nothing is lost."""
 
 from pathlib import Path
 from tempfile import TemporaryDirectory

@@ -13,7 +13,7 @@ MARKER: Final = b"THIS-IS-AN-ERROR-PAGE"
 _BOUNDED: Final = re.compile(r"bytes=(\d+)-(\d+)")
 _OPEN: Final = re.compile(r"bytes=(\d+)-")
 _SIZE: Final = re.compile(r"/(\d+)")
-_CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
+CONTENT_RANGE: Final = re.compile(r"bytes (\d+)-(\d+)/(\d+)")
 
 
 @dataclass(slots=True)
@@ -104,7 +104,7 @@ def _sign_in(fault: Fault, answer: Answer) -> Answer:
 
 def _short_range(fault: Fault, answer: Answer) -> Answer:
     """A range that says itself that it ends earlier, as a server may (RFC 9110 §15.3.7)."""
-    found = _CONTENT_RANGE.fullmatch(answer.head.get("content-range") or "")
+    found = CONTENT_RANGE.fullmatch(answer.head.get("content-range") or "")
     assert answer.length is not None
     keep = 1 + int(fault.where * (answer.length - 1))
     if found is None or keep == answer.length:
@@ -117,7 +117,7 @@ def _short_range(fault: Fault, answer: Answer) -> Answer:
 
 def _lying_range(answer: Answer, asked: str) -> Answer:
     """Bytes of another place under the name of those asked for, as far as such a claim can be true."""
-    found = _CONTENT_RANGE.fullmatch(answer.head.get("content-range") or "")
+    found = CONTENT_RANGE.fullmatch(answer.head.get("content-range") or "")
     start = _OPEN.match(asked)
     if found is None or start is None or answer.length is None:
         return answer

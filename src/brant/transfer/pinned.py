@@ -116,6 +116,19 @@ class Pinned(Source):
             raise Again(Unreachable(f"The server sent only a part of {self.name}; try again."))
         return bytes(data)
 
+    def reader(self, do: Callable[[Callable[[Lane], bytes]], bytes]) -> Callable[[int, int], bytes]:
+        """Reads from the tail what lies there, and has `do` fetch the rest."""
+        held_from = self.size - len(self.tail)
+
+        def read(start: int, stop: int) -> bytes:
+            stop = min(stop, self.size)
+            if start >= held_from:
+                return self.tail[start - held_from : stop - held_from]
+            middle = min(stop, held_from)
+            return do(lambda lane: self.read(start, middle, lane)) + self.tail[: max(0, stop - held_from)]
+
+        return read
+
     def get(
         self,
         span: tuple[int, int | None] | None = None,
@@ -141,9 +154,11 @@ class Pinned(Source):
         found = identity_of(response)
         if response.status not in (200, 206, 416):
             raise refused(response, f"downloading {self.name}")
-        if response.status != 416 and is_same(self.identity, found) is False:
+        same = is_same(self.identity, found)
+        if response.status != 416 and same is False:
             raise Changed
-        if _size_behind(response) not in (None, self.size):
+        # A whole answer of another size, without a word of which object, may be none: a page to sign in, say.
+        if (same or response.status != 200) and _size_behind(response) not in (None, self.size):
             raise Changed
         if response.status == 206 and _is_part(response, span):
             check_plain(response, self.name)
