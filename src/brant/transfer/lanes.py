@@ -5,7 +5,7 @@ from typing import Final
 MOST: Final = 32
 # A connection as fast as this leaves nothing for another to bring, on any machine of today.
 _ENOUGH: Final = 4e9
-_STEP: Final = 4
+_STEP: Final = 8
 # The share of its due that each further connection must bring at the least.
 _GAIN: Final = 0.1
 _WINDOW: Final = 0.05
