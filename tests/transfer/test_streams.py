@@ -404,6 +404,26 @@ def test_a_directory_that_contradicts_the_members_is_corrupt(out: Path, listed: 
     assert list(out.iterdir()) == []
 
 
+@pytest.mark.parametrize("lie", ["crc", "size"])
+def test_a_directory_that_contradicts_what_stands_behind_a_member_is_corrupt(out: Path, lie: str) -> None:
+    packed = deflated(DATA)
+    behind = descriptor(crc32(DATA), len(packed), len(DATA))
+    unknown = {"crc": 0, "packed": 0, "size": 0}
+    archive = forged(Forged(b"a", DATA, flags=8, local=unknown, listed={lie: 7}, descriptor=behind))
+    with peer(plain(archive)) as server, pytest.raises(Corrupt):
+        unpack(server, out)
+    assert list(out.iterdir()) == []
+
+
+@pytest.mark.parametrize("limits", [Limits(total=MIB), Limits(members=3)])
+def test_what_exceeds_the_limits_is_refused_before_it_fills_the_disk(out: Path, limits: Limits) -> None:
+    weighed = Weighed(out)
+    archive = zipped({str(number): CHANCE.randbytes(MIB // 2) for number in range(12)}, piped=True)
+    with peer(plain(archive)) as server, pytest.raises(InvalidInput):
+        unpack(server, out, limits=limits, progress=weighed)
+    assert weighed.most < 2 * MIB
+
+
 def test_another_name_in_the_directory_is_corrupt(out: Path) -> None:
     archive = forged(Forged(b"good", DATA, local_name=b"evil"))
     with peer(plain(archive)) as server, pytest.raises(Corrupt):
