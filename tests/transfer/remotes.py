@@ -8,7 +8,7 @@ from pathlib import Path
 
 from brant.transfer.archive import Extracted, Limits
 from brant.transfer.http import Pool, TransportSettings
-from brant.transfer.progress import Progress
+from brant.transfer.progress import Progress, Silent
 from brant.transfer.remote import unpack
 from tests.transfer.conftest import Waits
 from tests.transfer.forged import Forged, deflated, forged
@@ -75,6 +75,16 @@ def get(
             sleep=Waits().sleep,
             random=random.Random(1).random,
         )
+
+
+class Notes(Silent):
+    """What was noted."""
+
+    def __init__(self) -> None:
+        self.noted: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.noted.append(text)
 
 
 def files(into: Path) -> dict[str, bytes]:

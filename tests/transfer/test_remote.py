@@ -11,14 +11,17 @@ import pytest
 
 from brant.errors import Conflict, Corrupt, InvalidInput, LocalFailure, PermissionDenied, Unreachable
 from brant.transfer.archive import Extracted
+from brant.transfer.http import Pool
 from brant.transfer.occupy import occupied
-from tests.transfer.forged import Forged, forged, wide_extra
+from brant.transfer.remote import unpack
+from tests.transfer.forged import Forged, descriptor, forged, wide_extra
 from tests.transfer.partials import partial_of
 from tests.transfer.peer import Blob, Exchange, Peer, Step, peer, status
 from tests.transfer.remotes import (
     KIB,
     MIB,
     TAIL,
+    Notes,
     blob,
     contents,
     crc32,
@@ -264,6 +267,16 @@ def test_a_small_member_that_came_damaged_is_fetched_again_by_itself(tmp_path: P
     assert files(tmp_path / "out") == contents(*MANY)
 
 
+def test_a_small_member_that_came_damaged_with_the_list_is_asked_for_by_itself(tmp_path: Path) -> None:
+    archive = forged(*SMALL)
+    damaged = Blob(flipped(archive, data_of(archive, SMALL[1]) + 7), with_md5=False)
+    with peer(damaged, Blob(archive, with_md5=False)) as server:
+        get(server, tmp_path / "out")
+        [(start, stop)] = spans(server)
+    assert archive[start:stop] == SMALL[1].header() + SMALL[1].data
+    assert files(tmp_path / "out") == contents(*SMALL)
+
+
 @pytest.mark.parametrize("member", LARGE, ids=["deflated", "stored"])
 @pytest.mark.parametrize("in_header", [True, False])
 def test_a_large_member_that_came_damaged_is_fetched_again_by_itself(
@@ -286,9 +299,12 @@ def test_a_large_member_that_came_damaged_is_fetched_again_by_itself(
 def test_what_is_damaged_on_the_server_is_told_and_the_rest_stays(tmp_path: Path, member: Forged) -> None:
     members = [*MANY, *LARGE]
     archive = forged(*members)
-    bad = Blob(flipped(archive, data_of(archive, member) + 700), with_md5=False)
-    with peer(bad) as server, pytest.raises(Corrupt, match=member.name.decode()):
-        get(server, tmp_path / "out")
+    at = data_of(archive, member) + 700
+    bad = Blob(flipped(archive, at), with_md5=False)
+    with peer(bad) as server:
+        with pytest.raises(Corrupt, match=member.name.decode()):
+            get(server, tmp_path / "out")
+        assert len([span for span in spans(server) if span[0] <= at < span[1]]) == 2
     left = files(tmp_path / "out")
     assert member.name.decode() not in left
     assert all(left[name] == data for name, data in contents(*members).items() if name in left)
@@ -366,6 +382,24 @@ def test_what_came_of_an_archive_that_changed_goes_where_the_new_one_has_it_no_m
     assert files(tmp_path / "out") == contents(*SMALL)
 
 
+def test_the_beginning_of_a_large_member_goes_with_the_archive_that_is_no_more(tmp_path: Path) -> None:
+    old, new = blob(LARGE[1]), blob(*SMALL, etag='"two"')
+    with peer(old, old.up_to(2 * MIB), new) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == contents(*SMALL)
+
+
+def test_a_connection_serves_again_though_bytes_stand_behind_a_member(tmp_path: Path, pool: Pool) -> None:
+    members = [packed(f"{number}.csv", csv(number, 600_000)) for number in range(2)]
+    for each in members:
+        each.descriptor = descriptor(crc32(each.data), len(each.bytes_of()), len(each.data))
+    with peer(blob(*members)) as server:
+        for run in ("one", "two"):
+            unpack(pool, server.url(), tmp_path / run, name="penguins.zip", select="0.csv".__eq__)
+        assert len(server.requests) == 4
+        assert {request.connection for request in server.requests} == {0}
+
+
 def test_an_archive_that_keeps_changing_is_given_up(tmp_path: Path) -> None:
     blobs = [blob(*MANY, etag=f'"{number}"') for number in range(9)]
     with peer(*blobs) as server, pytest.raises(Conflict, match="keeps changing"):
@@ -398,10 +432,10 @@ def test_another_answer_than_the_part_asked_for_reaches_no_file(
     strange = shifted(answer, by=-100) if code == 206 else status(code, PAGE, ETag='"one"')
     if code == 200:
         strange = status(200, answer.data, **answer.headers())
-    ending = when(lambda request: span_of(request) is not None, strange, answer)
+    ending, notes = when(lambda request: span_of(request) is not None, strange, answer), Notes()
     with peer(ending) as server:
         try:
-            get(server, tmp_path / "out")
+            get(server, tmp_path / "out", progress=notes)
         except PermissionDenied:
             assert code == 403
         except Exception as error:  # noqa: BLE001 - any other is told below
@@ -410,6 +444,7 @@ def test_another_answer_than_the_part_asked_for_reaches_no_file(
     assert all(left[name] == data for name, data in contents(*members).items() if name in left)
     assert not any(b"error page" in data for data in left.values())
     assert code in (403, 404) or left == contents(*members)
+    assert notes.noted == []
 
 
 def test_only_one_process_at_a_time_unpacks_into_a_folder(tmp_path: Path) -> None:
