@@ -91,6 +91,8 @@ def _bombs() -> Iterator[Hostile]:
     yield case("too many", forged(*some), limits=Limits(members=10), trusted=Limits(members=11))
     larger = [Forged(b"a", b"x" * 600, 0), Forged(b"b", b"y" * 600, 0)]
     yield case("too much", forged(*larger), limits=Limits(total=1199), trusted=Limits(total=1200))
+    deep = [Forged(b"%d/" % number * 1900 + b"evil", b"") for number in range(10)]
+    yield case("too many folders", forged(*deep), limits=Limits(members=5000))
     yield case("too long a list", forged(*some), limits=Limits(directory=300))
     yield case("members in members", _quoted_overlap, Corrupt)
     yield case("one member under many names", _full_overlap, Corrupt)

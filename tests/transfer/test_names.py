@@ -1,5 +1,6 @@
 """Names of archive members: safe to become files, and no two of them one."""
 
+import tracemalloc
 import unicodedata
 
 import pytest
@@ -86,6 +87,34 @@ def test_no_name_whatever_climbs_out(name: str) -> None:
         assert part.strip(". ")
         assert not set(part) & set("/\\\0")
         assert len(part.encode()) <= 255
+
+
+def test_a_name_as_deep_as_can_be_is_taken() -> None:
+    names = Names()
+    for last in "ab":
+        names.add(safe_parts("x/" * 1999 + last), is_folder=False)
+    with pytest.raises(InvalidInput, match="twice"):
+        names.add(safe_parts("x/" * 1999 + "a"), is_folder=False)
+
+
+def test_deep_names_take_memory_in_proportion_to_their_length() -> None:
+    tracemalloc.start()
+    try:
+        names = Names()
+        for number in range(10):
+            names.add(safe_parts(f"{number}/" * 1999 + "x"), is_folder=False)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 20_000_000
+
+
+def test_folders_are_counted() -> None:
+    names = Names(most_folders=5)
+    names.add(("a", "b", "c", "d", "e.csv"), is_folder=False)
+    names.add(("a", "b", "c", "d", "f"), is_folder=True)
+    with pytest.raises(InvalidInput, match=r"over 5 folders; raise Limits\.members"):
+        names.add(("g", "h.csv"), is_folder=False)
 
 
 def add(*names: str) -> None:

@@ -108,6 +108,15 @@ def test_an_archive_in_an_archive_is_a_member_like_any() -> None:
     assert unpacked(zipped(files, zipfile.ZIP_STORED)) == files
 
 
+def test_a_locator_without_room_for_what_it_locates_is_corrupt() -> None:
+    with pytest.raises(Corrupt, match="64 bits is missing"):
+        listed(forged(only_locator=True))
+
+
+def test_a_locator_in_a_comment_is_none() -> None:
+    assert listed(forged(comment=b"PK\x06\x07" + bytes(16))) == []
+
+
 def test_nothing_is_listed_of_an_archive_of_nothing() -> None:
     assert listed(zipped({})) == listed(forged(wide={})) == []
 

@@ -90,7 +90,7 @@ def read_directory(read: Read, size: int, name: str, limits: Limits) -> list[Lis
         _check_count(rows, end, name)
         limits.check(len(rows), sum(map(attrgetter("size"), rows)), size)
         stops = _stops(rows, end.start, name)
-        return _listed(rows, stops)
+        return _listed(rows, stops, Names(limits.members))
     except ValueError as error:
         if isinstance(error, InvalidInput):
             raise
@@ -168,9 +168,9 @@ def _stops(rows: list[_Row], directory: int, name: str) -> dict[int, int]:
     return stops
 
 
-def _listed(rows: list[_Row], stops: dict[int, int]) -> list[Listed]:
+def _listed(rows: list[_Row], stops: dict[int, int], names: Names) -> list[Listed]:
     encoding = guessed_encoding(row.raw for row in rows if row.name is None and not _is_utf8(row.raw))
-    names, listed = Names(), []
+    listed: list[Listed] = []
     # Of a long list there is never more than one copy.
     rows.reverse()
     while rows:

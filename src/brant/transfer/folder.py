@@ -31,13 +31,12 @@ class Folder:
         made = self._made.get(parts)
         if made is not None:
             return made
-        path = self.root.joinpath(*parts)
+        path = self.root
         try:
-            if parts:
-                self.make(parts[:-1])
+            path.mkdir(parents=True, exist_ok=True)
+            for part in parts:
+                path /= part
                 _make_one(path)
-            else:
-                path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise local_failure(error, path) from error
         self._made[parts] = path

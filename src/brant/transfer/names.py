@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from typing import Final
+from typing import Final, TypeAlias
 
 from brant.errors import InvalidInput
 
@@ -62,42 +62,63 @@ def _fault(name: str) -> str | None:
 
 
 class Names:
-    """The names taken so far. Two that some file system would hold for one do not go together."""
+    """The names taken so far. Two that some file system would hold for one do not go together.
 
-    def __init__(self) -> None:
-        self._taken: dict[str, str] = {}
-        """The path of each name, by its folded form; that of a folder ends with a slash."""
-        self._folders: set[tuple[str, ...]] = {()}
+    `most_folders`: a few long names can imply folders by the million.
+    """
+
+    def __init__(self, most_folders: int | None = None) -> None:
+        self._taken: _Taken = {}
+        self._most_folders = most_folders
+        self._folders = 0
 
     def add(self, parts: tuple[str, ...], *, is_folder: bool) -> str:
         """Take a name, and the folders that it lies in; gives its path.
 
-        Raises InvalidInput for a file given twice, names that differ only in case or Unicode form, and a name
-        that is a file in one place and a folder in another.
+        Raises InvalidInput for a file given twice, names that differ only in case or Unicode form, a name
+        that is a file in one place and a folder in another, and more folders than allowed.
         """
-        parent = parts[:-1]
-        if parent not in self._folders:
-            self.add(parent, is_folder=True)
-        path = "/".join(parts)
-        key = path.lower() if path.isascii() else _folded(path)
-        if key in self._taken:
-            _check_same_folder(self._taken[key], path, is_folder=is_folder)
-        self._taken[key] = path + "/" if is_folder else path
-        if is_folder:
-            self._folders.add(parts)
-        return path
+        taken, left = self._taken, len(parts)
+        for part in parts:
+            left -= 1
+            known = taken.get(part)
+            if known is None:
+                key = part.lower() if part.isascii() else _folded(part)
+                known = taken.get(key)
+            if known is None:
+                inner: _Taken | None = self._new_folder() if left or is_folder else None
+                taken[key] = part, inner
+            else:
+                inner = known[1]
+                if known[0] != part or inner is None or not (left or is_folder):
+                    raise _clash(parts[: len(parts) - left], known[0])
+            if inner is not None:
+                taken = inner
+        return "/".join(parts)
+
+    def _new_folder(self) -> "_Taken":
+        self._folders += 1
+        if self._most_folders is not None and self._folders > self._most_folders:
+            raise InvalidInput(
+                f"The archive holds over {self._most_folders} folders; raise Limits.members if you trust it."
+            )
+        return {}
 
 
-def _check_same_folder(known: str, path: str, *, is_folder: bool) -> None:
-    name = known.removesuffix("/")
-    if name != path:
-        raise InvalidInput(
-            f"The archive members {shown(name)} and {shown(path)} are one name to some systems; "
-            "nothing is taken from such an archive."
-        )
-    if not is_folder or name == known:
-        raise InvalidInput(f"The archive holds {shown(path)} twice; pack it again without one of them.")
+_Taken: TypeAlias = "dict[str, tuple[str, _Taken | None]]"
+"""By the folded form of each name in a folder: how it is spelt, and what is taken in it if it is a folder."""
 
 
-def _folded(path: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+def _clash(parts: tuple[str, ...], known: str) -> InvalidInput:
+    """The error for a name where `known` is taken in the same folder already."""
+    path, other = "/".join(parts), "/".join((*parts[:-1], known))
+    if path == other:
+        return InvalidInput(f"The archive holds {shown(path)} twice; pack it again without one of them.")
+    return InvalidInput(
+        f"The archive members {shown(other)} and {shown(path)} are one name to some systems; "
+        "nothing is taken from such an archive."
+    )
+
+
+def _folded(part: str) -> str:
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", part).casefold())
