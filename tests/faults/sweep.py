@@ -23,6 +23,11 @@ class Swept:
     tallies: dict[str, Tally] = field(default_factory=dict)
     failures: list[str] = field(default_factory=list)
 
+    def add(self, other: "Swept") -> None:
+        for name, tally in other.tallies.items():
+            self.tallies.setdefault(name, Tally()).add(tally)
+        self.failures += other.failures
+
     def lines(self) -> Iterator[str]:
         for name, tally in sorted(self.tallies.items()):
             yield f"{name}: {tally.runs} runs in {tally.seconds:.0f} s, {sum(tally.faults.values())} faults"

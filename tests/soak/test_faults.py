@@ -1,0 +1,40 @@
+"""Thousands of runs under injected faults: nothing is lost, nothing wrong is taken over, nothing leaks.
+
+`FAULT_SECONDS` is for how long (600), `FAULT_SEED` the first seed (by the clock).
+"""
+
+import os
+import re
+import time
+from pathlib import Path
+
+from tests.faults.stage import Stage
+from tests.faults.suites import SUITES
+from tests.faults.sweep import sweep
+
+WARM_UP = 3
+GROWTH_MIB = 48
+
+
+def test_faults_cost_nothing_but_time() -> None:
+    seconds = float(os.environ.get("FAULT_SECONDS", "600"))
+    first = int(os.environ.get("FAULT_SEED", str(int(time.time()))))
+    names = tuple(SUITES)
+    with Stage() as stage:
+        # What is made once, and kept, is there before memory is looked at.
+        warm = sweep(stage, names, first=first, seeds=WARM_UP)
+        before = _resident()
+        swept = sweep(stage, names, first=first + WARM_UP, seconds=seconds)
+        growth = _resident() - before
+    swept.add(warm)
+    print(f"\nseeds from {first} on; memory grew by {growth:.0f} MiB")
+    print("\n".join(swept.lines()))
+    assert not swept.failures
+    assert growth < GROWTH_MIB
+
+
+def _resident() -> float:
+    """MiB of this process that are in memory."""
+    found = re.search(r"VmRSS:\s+(\d+) kB", Path("/proc/self/status").read_text())
+    assert found is not None
+    return int(found[1]) / 1024
