@@ -47,16 +47,7 @@ def list_members(
     if whole is not None:
         whole.close()
         return None
-    held_from = source.size - len(source.tail)
-
-    def read(start: int, stop: int) -> bytes:
-        stop = min(stop, source.size)
-        if start >= held_from:
-            return source.tail[start - held_from : stop - held_from]
-        middle = min(stop, held_from)
-        return do(lambda lane: source.read(start, middle, lane)) + source.tail[: max(0, stop - held_from)]
-
     try:
-        return read_directory(read, source.size, name, limits or Limits())
+        return read_directory(source.reader(do), source.size, name, limits or Limits())
     except Changed:
         raise Conflict(f"{name} has changed on the server meanwhile; run the same again.") from None

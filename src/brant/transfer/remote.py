@@ -11,7 +11,7 @@ from brant.errors import Conflict, Corrupt
 from brant.transfer.archive import Extracted
 from brant.transfer.directory import Listed, read_directory
 from brant.transfer.fetching import Fetching
-from brant.transfer.fleet import Work, run
+from brant.transfer.fleet import Lane, Work, run
 from brant.transfer.here import forget_beginning, is_here
 from brant.transfer.http import Pool, Response
 from brant.transfer.job import Job
@@ -165,18 +165,12 @@ class _Unpacking:
         return at + 22 + comment == len(end) or self._reader(source)(0, 2) == b"PK"
 
     def _reader(self, source: Pinned) -> Callable[[int, int], bytes]:
-        """Reads from the tail what lies there, and fetches the rest."""
-        held_from = source.size - len(source.tail)
-
-        def read(start: int, stop: int) -> bytes:
-            stop = min(stop, source.size)
-            if start >= held_from:
-                return source.tail[start - held_from : stop - held_from]
-            once = Once(lambda lane: source.read(start, min(stop, held_from), lane))
+        def do(errand: Callable[[Lane], bytes]) -> bytes:
+            once = Once(errand)
             self._do(once, None)
-            return once.result + source.tail[: max(0, stop - held_from)]
+            return once.result
 
-        return read
+        return source.reader(do)
 
     def _unpack(self, source: Pinned, listed: list[Listed]) -> list[Extracted]:
         files = [each for each in listed if not each.is_folder]
