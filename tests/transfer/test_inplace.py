@@ -108,10 +108,10 @@ def proven_of(partial: Partial, tmp_path: Path) -> Iterator[tuple[int, bytes]]:
 class Killed(InPlace):
     """Ends as a process does that is killed, once it has written over so many packed bytes."""
 
-    def _put(self, batch: bytes) -> None:
+    def _put(self, piece: bytes | memoryview) -> None:
         if self._written > self._partial.layout.base + 100_000:
             raise Stopped
-        super()._put(batch)
+        super()._put(piece)
 
 
 def test_of_packed_bytes_written_over_only_those_have_to_come_again(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from mmap import mmap
 from threading import Condition, Thread
 from typing import Final, Protocol
 
@@ -42,7 +43,8 @@ class Lane:
     def buffer(self) -> memoryview:
         """Where this lane's errands read into; 512 KiB, so that many lanes together stay small."""
         if self._buffer is None:
-            self._buffer = memoryview(bytearray(512 * 1024))
+            # Of a heap shared with small things it would never be given back to the system.
+            self._buffer = memoryview(mmap(-1, 512 * 1024))
         return self._buffer
 
     def reading(self, response: Response) -> Response:

@@ -17,7 +17,8 @@ from brant.transfer.partial import Partial
 MIB: Final = 1024 * 1024
 ROOM: Final = 64 * MIB
 _LEAST: Final = 8 * MIB
-_BATCH: Final = 256 * 1024
+# Pieces of 64 KiB.
+_BATCH: Final = 4
 _BATCHES_AHEAD: Final = 2
 _PIECE: Final = 64 * 1024
 _TICK: Final = 0.1
@@ -86,7 +87,8 @@ class InPlace:
         with reading(member.name), Ahead(self._batches(), _BATCHES_AHEAD) as batches:
             try:
                 for batch in batches:
-                    self._put(batch)
+                    for piece in batch:
+                        self._put(piece)
             finally:
                 self._stopping = True
         if self._written != member.size:
@@ -94,17 +96,18 @@ class InPlace:
         if self._crc32 != member.crc32:
             raise _wrong(member, "fails its CRC-32")
 
-    def _batches(self) -> Iterator[bytes]:
-        """What is unpacked, in larger pieces: one call for each piece would cost more than the writing."""
+    def _batches(self) -> Iterator[list[bytes | memoryview]]:
+        """What is unpacked, several pieces together: to hand over each would cost more than to write it.
+
+        Nor are they joined: larger pieces of memory would not be given back to the system.
+        """
         batch: list[bytes | memoryview] = []
-        size = 0
         for chunk in METHODS[self._member.method](self._packed()):
             batch.append(chunk)
-            size += len(chunk)
-            if size >= _BATCH:
-                yield b"".join(batch)
-                batch, size = [], 0
-        yield b"".join(batch)
+            if len(batch) == _BATCH:
+                yield batch
+                batch = []
+        yield batch
 
     def _packed(self) -> Iterator[bytes]:
         buffer = memoryview(bytearray(_PIECE))
@@ -123,8 +126,8 @@ class InPlace:
                 raise Stopped
         return arrived
 
-    def _put(self, batch: bytes) -> None:
-        end, member = self._written + len(batch), self._member
+    def _put(self, piece: bytes | memoryview) -> None:
+        end, member = self._written + len(piece), self._member
         if end > member.size:
             raise _wrong(member, f"is longer than the {member.size} bytes it claims")
         base = self._partial.layout.base
@@ -135,8 +138,8 @@ class InPlace:
             raise NoRoom(f"The archive member {name} shrinks when it is unpacked; pack it again.")
         if self._stopping:
             raise Stopped
-        self._partial.place(self._written, batch)
-        self._crc32 = crc32(batch, self._crc32)
+        self._partial.place(self._written, piece)
+        self._crc32 = crc32(piece, self._crc32)
         self._written = end
 
     def _await_all(self) -> None:

@@ -18,7 +18,7 @@ from brant.transfer.plan import LONGEST_HEAD, Group, reach
 
 # Unpacked at once up to here; what is larger would weigh on the memory, times the number of connections.
 _AT_ONCE: Final = 256 * 1024
-_PIECE: Final = 128 * 1024
+_PIECE: Final = 64 * 1024
 # An extra field is seldom longer than this.
 _LIKELY_EXTRA: Final = 36
 
