@@ -53,6 +53,14 @@ def test_hidden_files_go_up_but_not_metadata_covers_and_repositories(tmp_path: P
     ]
 
 
+def test_what_unfinished_downloads_left_does_not_go_up(tmp_path: Path) -> None:
+    left = ("a.csv.brant-partial", "dir/a.csv.brant-journal", ".brant-unpacking", "dir/.brant-stream-1/b.csv")
+    for path in (*left, "dir/brant-partial.csv"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text("x")
+    assert [file.path for file in scan(tmp_path)] == ["dir/brant-partial.csv"]
+
+
 def test_a_caller_may_ask_for_metadata_files_too(tmp_path: Path) -> None:
     fill(tmp_path, "dataset-metadata.json")
 

@@ -40,7 +40,7 @@ def read_tar(
     """
     import tarfile
 
-    names, count = Names(), 0
+    names, count = Names(limits.members), 0
     with reading(source):
         stream = _Unpacked(packed, source, limits, size)
         if not stream.begins_with_header():

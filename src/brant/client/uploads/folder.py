@@ -12,6 +12,8 @@ from brant.errors import InvalidInput, LocalFailure, NotFound
 
 # Always left out (hub.json `default_ignore_patterns`); other hidden files are uploaded.
 DEFAULT_IGNORED: Final = (".git/", "*/.git/", ".cache/", ".huggingface/")
+# What our unfinished downloads are called: no archive that holds such a name would be unpacked.
+_UNFINISHED: Final = (".brant-*", "*/.brant-*", "*.brant-partial", "*.brant-journal")
 # Left out where they lie directly in the folder (metadata_files.json `files_never_uploaded`).
 NEVER_UPLOADED: Final = frozenset(
     {
@@ -83,7 +85,7 @@ def scan(
     """
     if not folder.is_dir():
         raise NotFound(f"there is no folder {folder}: name the folder that holds the files")
-    ignored = Patterns((*DEFAULT_IGNORED, *ignore))
+    ignored = Patterns((*DEFAULT_IGNORED, *_UNFINISHED, *ignore))
     problems = _Problems(folder)
     root = folder.resolve()
     found = [
