@@ -51,6 +51,8 @@ class _Program:
             words = ("library", handle)
             into = folder / "cache" / "datasets" / handle / "versions" / "1"
         self._words = words
+        # Only the head of the answer tells whether the one file that is there is still the right one.
+        self._asks_always = what in ("file", "zip")
         self._size = sum(map(len, files.values()))
         self._watch = Watch(into, Truth((zipped, archive("mixed", 1).files[_LARGE]), (files,)))
         # The library believes its cache, for `brant cache verify` to look into.
@@ -65,7 +67,7 @@ class _Program:
                 self._disturb()
             if outcome.done:
                 break
-        before = self._watch.last.total
+        before = 0 if self._asks_always and self._watch.last.whole else self._watch.last.total
         peaceful = Life(Schedule(), must=True, in_process=False)
         self._live(peaceful)
         # Deflated or not, what is packed is not larger than what comes out of it by more than a little.

@@ -78,7 +78,7 @@ class Held:
             now = self.begun[name].right if name in self.begun else Spans()
             gone = [gap for span in one.right for gap in now.missing(*span)]
             if gone:
-                lost[name] = [tuple(gap) for gap in gone]
+                lost[name] = [(gap.start, gap.stop) for gap in gone]
         return lost
 
 

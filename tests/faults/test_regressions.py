@@ -6,8 +6,12 @@ from random import Random
 
 import pytest
 
+from brant.transfer.http import Pool
+from brant.transfer.progress import Silent, Track
+from brant.transfer.remote import unpack
 from tests.faults.archives import archive
 from tests.faults.engine import Job, perform
+from tests.faults.evidence import Truth, look
 from tests.faults.origin import Thing
 from tests.faults.proxy import Proxy
 from tests.faults.schedule import Fault, Schedule
@@ -81,3 +85,34 @@ def test_what_a_killed_process_left_goes_though_the_next_one_fails(stage: Stage,
         assert perform(Job("unpack", archive_url(stage), str(into), proxy.address)).kind == "NotFound"
     assert perform(Job("unpack", archive_url(stage), str(into))).done
     assert {path.name for path in into.iterdir()} == {"read me.txt", "empty", "small"}
+
+
+class _Interrupting(Silent):
+    """Interrupts as soon as so many bytes of one file are there."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self._name = name
+        self._left = size
+
+    def begin(self, name: str, size: int | None, *, held: int = 0) -> Track:
+        return self if name == self._name else Silent()
+
+    def advance(self, n: int) -> None:
+        was_left, self._left = self._left, self._left - n
+        if self._left <= 0 < was_left:
+            raise KeyboardInterrupt
+
+    def finish(self, *, complete: bool = True) -> None:
+        pass
+
+
+def test_what_has_come_and_is_not_unpacked_yet_stays(stage: Stage, tmp_path: Path) -> None:
+    """An end that came between the last byte of a deflated member and its unpacking gave up all of it."""
+    packed = archive("deflated", 1)
+    start, stop = packed.places["tables/large.csv"]
+    size = stop - start - 30 - len("tables/large.csv")
+    url = stage.origin.put("penguins.zip", Thing(packed.data))
+    with Pool() as pool, pytest.raises(KeyboardInterrupt):
+        unpack(pool, url, tmp_path, name="penguins.zip", progress=_Interrupting("tables/large.csv", size))
+    held = look(tmp_path, Truth((packed.data,), (packed.files,)))
+    assert held.begun["tables/large.csv"].right.total == size

@@ -76,7 +76,7 @@ _LOADED: Final = (
 
 def _serve() -> None:
     # A program waits by the clock: here it need not. To be set before anything keeps the function.
-    time.sleep = pause
+    time.sleep = pause  # type: ignore[assignment]
     for module in _LOADED:
         import_module(module)
     for line in sys.stdin:
