@@ -85,6 +85,9 @@ class Stranger:
     def _GetDataset(self, _: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
         return 200, {"ref": "ada/palmer-penguins", "currentVersionNumber": 3}
 
+    def _GetDatasetMetadata(self, _: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
+        return 200, {"info": {"licenses": [{"name": "CC0-1.0"}]}}
+
     def _StartBlobUpload(self, asked: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
         with self._lock:
             self.started.append(asked["name"])

@@ -237,5 +237,5 @@ def local_name(path: str) -> str:
     except InvalidInput:
         raise InvalidInput(
             f"{path[:200]!r} cannot be a file below the download folder: choose among those that 'brant "
-            "datasets files' shows, or leave it out with --exclude"
+            "datasets files' shows"
         ) from None
