@@ -20,6 +20,18 @@ DAMAGE_KINDS: Final = ("flipped bit", "zeros", "lying range")
 
 STATUSES: Final = (403, 404, 416, 429, 500, 503)
 
+KINDS: Final = frozenset(
+    {
+        *BODY_KINDS,
+        *RANGE_KINDS,
+        *UPLOAD_KINDS,
+        *DAMAGE_KINDS,
+        "refuse",
+        *(f"status {code}" for code in STATUSES),
+    }
+)
+"""All that a proxy can do."""
+
 TRANSIENT: Final = frozenset({*BODY_KINDS, *RANGE_KINDS, "refuse", "status 429", "status 500", "status 503"})
 """What passes by itself: a download that meets only few of these ends well."""
 

@@ -116,3 +116,15 @@ def test_what_has_come_and_is_not_unpacked_yet_stays(stage: Stage, tmp_path: Pat
         unpack(pool, url, tmp_path, name="penguins.zip", progress=_Interrupting("tables/large.csv", size))
     held = look(tmp_path, Truth((packed.data,), (packed.files,)))
     assert held.begun["tables/large.csv"].right.total == size
+
+
+def test_one_byte_a_second_is_given_up(stage: Stage, target: Path) -> None:
+    url = stage.origin.put(target.name, Thing(DATA))
+    with Proxy(Schedule(ever=Fault("trickle", 0.2, 1)), pause=1.0) as proxy:
+        job = Job("download", url, str(target), proxy.address, attempts=1, rate_window=0.9)
+        outcome = perform(job)
+    assert outcome.kind == "Unreachable"
+    assert "only" in outcome.message
+    held = look(target.parent, Truth.of_file(target.name, DATA)).begun[target.name].right.total
+    assert held >= len(DATA) // 5
+    assert perform(Job("download", url, str(target))).resumed_from == held

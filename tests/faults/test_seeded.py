@@ -6,7 +6,9 @@ from typing import Final
 
 import pytest
 
-from tests.faults.stage import Stage
+from tests.faults import disturb
+from tests.faults.schedule import KINDS
+from tests.faults.stage import Stage, Tally
 from tests.faults.suites import SUITES
 
 SEEDS: Final = {
@@ -24,15 +26,23 @@ SEEDS: Final = {
 """How many runs of each kind; `make soak` does thousands."""
 
 
+@pytest.fixture(scope="module")
+def total() -> Tally:
+    return Tally()
+
+
 @pytest.mark.parametrize(
     ("suite", "seed"), [(suite, seed) for suite, number in SEEDS.items() for seed in range(number)]
 )
-def test_a_run_ends_well_and_loses_nothing(stage: Stage, suite: str, seed: int) -> None:
+def test_a_run_ends_well_and_loses_nothing(stage: Stage, total: Tally, suite: str, seed: int) -> None:
     """Repeat one that fails by: python -m tests.faults.again SUITE SEED."""
     # Runs write a gigabyte in all, which pytest would keep.
     with TemporaryDirectory(prefix="faults-") as folder:
-        SUITES[suite](seed, stage, Path(folder))
+        total.add(SUITES[suite](seed, stage, Path(folder)))
 
 
-def test_every_suite_is_run() -> None:
+def test_every_kind_of_fault_came_up(total: Tally) -> None:
     assert set(SEEDS) == set(SUITES)
+    # Who asks for a few runs alone cannot have them all.
+    if total.runs == sum(SEEDS.values()):
+        assert set(total.faults) == {*KINDS, *disturb.KINDS}
