@@ -18,7 +18,8 @@ __all__ = ["Extracted", "Limits", "Member", "extract", "iter_members", "kind_of"
 class Extracted:
     """A file that was extracted: its POSIX path relative to the folder, and its bytes.
 
-    `fresh` is False for one that was there already and passed its check; hashes are None where none was told.
+    `fresh` is False for one that was there already and passed its check; hashes are None where none was taken.
+    `proven`: the archive told the CRC-32, and the bytes have it. A tar tells none.
     """
 
     path: str
@@ -26,6 +27,7 @@ class Extracted:
     crc32: int | None = None
     sha256: str | None = None
     fresh: bool = True
+    proven: bool = True
 
 
 def kind_of(path: Path) -> Literal["zip", "tar"] | None:
@@ -77,7 +79,7 @@ def extract(
             folder.make(entry.parts)
         else:
             folder.write(entry.parts, entry.chunks())
-            done.append(Extracted(name, entry.size, entry.crc32))
+            done.append(Extracted(name, entry.size, entry.crc32, proven=entry.crc32 is not None))
     return done
 
 

@@ -136,7 +136,7 @@ class _Extraction:
             elif self.select is None or self.select("/".join(entry.parts)):
                 kept.append((entry.parts, number, self.staging.write(number, entry.chunks(), entry.parts)))
         self._check_md5()
-        return self._publish(folders, kept)
+        return self._publish(folders, kept, proven=False)
 
     def _check_md5(self) -> None:
         told = self.stream.identity.md5
@@ -195,10 +195,14 @@ class _Extraction:
                 if place:
                     raise Undelimited("only its list of members, at its end, tells their names")
                 files.append((member.parts, number, kept[number]))
-        return self._publish(folders, files)
+        return self._publish(folders, files, proven=True)
 
     def _publish(
-        self, folders: list[tuple[str, ...]], files: list[tuple[tuple[str, ...], int, Kept]]
+        self,
+        folders: list[tuple[str, ...]],
+        files: list[tuple[tuple[str, ...], int, Kept]],
+        *,
+        proven: bool,
     ) -> list[Extracted]:
         """Folders of their own belong to the whole; who selects gets those that files lie in."""
         for parts in folders if self.select is None else ():
@@ -206,7 +210,8 @@ class _Extraction:
         done = []
         for parts, number, kept in files:
             self.staging.publish(number, kept, parts)
-            done.append(Extracted("/".join(parts), kept.size, kept.crc32, fresh=kept.fresh))
+            name = "/".join(parts)
+            done.append(Extracted(name, kept.size, kept.crc32, fresh=kept.fresh, proven=proven))
         return done
 
     def _fetch_and_unpack(self) -> list[Extracted]:

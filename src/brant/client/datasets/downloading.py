@@ -201,8 +201,7 @@ def _unpacking(session: Session, address: SignedAddress, name: str, how: How) ->
 
 
 def _arrived(one: "Extracted", path: Path) -> Arrived:
-    # A tar tells no hash of its members.
-    verified: Proof = "size" if one.crc32 is None else "crc32"
+    verified: Proof = "crc32" if one.proven else "size"
     return Arrived(path, one.size, one.fresh, verified, one.sha256, one.crc32)
 
 
