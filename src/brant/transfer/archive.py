@@ -18,7 +18,7 @@ __all__ = ["Extracted", "Limits", "Member", "extract", "iter_members", "kind_of"
 class Extracted:
     """A file that was extracted: its POSIX path relative to the folder, and its bytes.
 
-    `fresh` is False for one that was there already and passed its check; hashes are None where none was taken.
+    `fresh` is False for one that was there already and passed its check; hashes are None where none is known.
     `proven`: the archive told the CRC-32, and the bytes have it. A tar tells none.
     """
 
