@@ -1,4 +1,4 @@
-"""A tour of Brant: a server of your own, a login, a dataset published, fetched and verified, a loop slowed.
+"""A tour of Brant: a server of your own, a login, a dataset published, fetched, damaged and mended, a loop slowed.
 
 Run it with `make demo`. Every command that it runs is shown, so that you can run it yourself.
 """
@@ -140,6 +140,15 @@ def fetch(tour: Tour) -> tuple[Path, Path]:
     return tour.folder / "data", Path(printed.strip().splitlines()[-1])
 
 
+def damage_and_mend(tour: Tour, file: Path) -> None:
+    """Flips one bit of a file in the cache, which nobody would notice, and has it found and mended."""
+    tour.say("The disk flips one bit of a cached file. It is found, and that file alone is fetched again.")
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    tour.run("brant cache verify --repair")
+
+
 def ask_too_often(tour: Tour) -> None:
     """Lists in a loop until the server asks to wait, which the client does."""
     tour.say(
@@ -181,6 +190,7 @@ def main() -> None:
         log_in(tour)
         publish(tour)
         data, cached = fetch(tour)
+        damage_and_mend(tour, cached / "penguins.csv")
 
         tour.say("Verify: both copies against what was published, byte by byte.")
         count = verify(folder / "penguins", data, cached)
