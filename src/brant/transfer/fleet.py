@@ -128,7 +128,8 @@ class _Fleet:
         try:
             with self._changed:
                 self._fill_up()
-                while self._is_under_way() and self._error is None:
+                # A connection that was given up may have been the last, and have left something.
+                while self._error is None and (self._under_way() or self._start()):
                     self._changed.wait(_TICK)
                     self._adapt()
                     if ends is not None and time.monotonic() > ends:
@@ -140,12 +141,12 @@ class _Fleet:
         if self._error is not None:
             raise self._error
 
-    def _is_under_way(self) -> bool:
-        """Whether somebody is at work of whom something is still expected."""
-        return any(not lane.stopping for lane in self._running)
+    def _under_way(self) -> int:
+        """How many are at work of whom something is still expected."""
+        return sum(not lane.stopping for lane in self._running)
 
     def _adapt(self) -> None:
-        if not self._is_under_way() or self._error:
+        if not self._under_way() or self._error:
             return
         now, flowing = time.monotonic(), all(lane.moved or lane.stopping for lane in self._running)
         self._lanes.observe(now, self._moved(), flowing=flowing)
@@ -153,7 +154,7 @@ class _Fleet:
 
     def _fill_up(self) -> None:
         """As many connections as are wanted, if there is something for them to do."""
-        while len(self._running) < self._lanes.wanted and self._start():
+        while self._under_way() < self._lanes.wanted and self._start():
             pass
 
     def _start(self) -> bool:
@@ -211,7 +212,7 @@ class _Fleet:
 
     def _following(self, lane: Lane) -> Errand | None:
         with self._changed:
-            while not (self._stopping or self._error or len(self._running) > self._lanes.wanted):
+            while not (self._stopping or lane.stopping or self._error) and self._is_wanted():
                 errand = self._work.take()
                 if errand is not None:
                     self._busy.add(lane)
@@ -222,6 +223,9 @@ class _Fleet:
                 self._changed.wait(1.0)
             self._retire(lane)
         return None
+
+    def _is_wanted(self) -> bool:
+        return self._under_way() <= self._lanes.wanted
 
     def _go_on(self, lane: Lane, failure: "Again | Unreachable") -> bool:
         """After a failure: whether this lane goes on. The last one waits before it does."""
@@ -236,7 +240,7 @@ class _Fleet:
                 self._lanes.refused(now, wait or 0.0)
             else:
                 self._lanes.lost(now)
-            if len(self._running) > 1:
+            if self._under_way() > 1:
                 self._retire(lane)
                 return False
             if self._gained() - self._counted >= _STEP:

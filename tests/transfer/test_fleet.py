@@ -1,0 +1,72 @@
+"""Who does the work of a fleet when some of its connections fail, hang, or are given up."""
+
+import threading
+from collections.abc import Callable
+
+from brant.errors import Unreachable
+from brant.transfer.fleet import Again, Errand, Lane, run
+from brant.transfer.retry import RetryPolicy
+from tests.transfer.conftest import Waits
+
+
+class Scripted:
+    """Work that is given out in order; what fails is given out again."""
+
+    def __init__(self, *errands: Callable[[Lane], None]) -> None:
+        self.left = list(errands)
+
+    def take(self) -> Errand | None:
+        if not self.left:
+            return None
+        errand = self.left.pop(0)
+
+        def do(lane: Lane) -> None:
+            try:
+                errand(lane)
+            except BaseException:
+                self.left.append(errand)
+                raise
+
+        return do
+
+
+def run_all(work: Scripted, waits: Waits, connections: int) -> None:
+    # So fast a connection that the number is settled at once.
+    run(work, RetryPolicy().delays(lambda: 0.5), sleep=waits.sleep, most=connections, speed=1e8)
+
+
+def test_the_last_connection_that_is_wanted_goes_on_though_one_that_is_given_up_still_hangs(
+    waits: Waits,
+) -> None:
+    hung, ended, tries = threading.Event(), threading.Event(), []
+
+    def hang(lane: Lane) -> None:
+        # As a connection does whose rest was taken over before its answer had begun.
+        lane.abort()
+        hung.set()
+        ended.wait(10)
+
+    def fail_once(_: Lane) -> None:
+        hung.wait(10)
+        tries.append(1)
+        if len(tries) == 1:
+            raise Again(Unreachable("cut"))
+
+    work = Scripted(hang, fail_once)
+    run_all(work, waits, 2)
+    ended.set()
+    assert len(tries) == 2
+
+
+def test_a_connection_that_is_given_up_takes_nothing_more(waits: Waits) -> None:
+    after: list[Lane] = []
+    given_up: list[Lane] = []
+
+    def be_given_up(lane: Lane) -> None:
+        lane.abort()
+        given_up.append(lane)
+
+    work = Scripted(be_given_up, *[after.append] * 5)
+    run_all(work, waits, 1)
+    assert len(after) == 5
+    assert given_up[0] not in after
