@@ -1,9 +1,11 @@
 """Unpacking a member inside the file that its packed bytes wait in."""
 
+import os
 import threading
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Semaphore
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_what_is_packed_becomes_what_it_was_in_the_same_file(tmp_path: Path, roo
     member = member_of(data, packed)
     with begun(tmp_path, member, max(room, 2048)) as partial:
         write(partial, packed)
-        InPlace(partial, member).run()
+        InPlace(partial, member, Semaphore(1)).run()
         partial.publish(None, size=member.size)
     assert (tmp_path / "a.csv").read_bytes() == data
     assert list(tmp_path.iterdir()) == [tmp_path / "a.csv"]
@@ -55,7 +57,7 @@ def test_what_has_come_is_unpacked_while_the_rest_still_comes(tmp_path: Path, ro
     packed = deflated(data)
     member = member_of(data, packed)
     with begun(tmp_path, member, room) as partial:
-        thread = threading.Thread(target=InPlace(partial, member).run)
+        thread = threading.Thread(target=InPlace(partial, member, Semaphore(1)).run)
         thread.start()
         # The end first: nothing is to be taken for the beginning.
         half = len(packed) // 2
@@ -72,7 +74,7 @@ def test_as_long_as_something_is_missing_no_packed_byte_is_lost(tmp_path: Path, 
     packed = deflated(data)
     member = member_of(data, packed)
     with begun(tmp_path, member, room) as partial:
-        machine, ended = InPlace(partial, member), threading.Event()
+        machine, ended = InPlace(partial, member, Semaphore(1)), threading.Event()
 
         def unpack() -> None:
             with pytest.raises(Stopped):
@@ -121,13 +123,13 @@ def test_of_packed_bytes_written_over_only_those_have_to_come_again(tmp_path: Pa
     with begun(tmp_path, member, 300_000) as partial:
         write(partial, packed)
         with pytest.raises(Stopped):
-            Killed(partial, member).run()
+            Killed(partial, member, Semaphore(1)).run()
     with Partial.claim(tmp_path / "a.csv") as again:
         lost = again.missing(0, len(packed))
         assert lost == [(0, lost[0].stop)]
         assert 100_000 < lost[0].stop < 500_000
         again.write(0, memoryview(packed)[: lost[0].stop])
-        InPlace(again, member).run()
+        InPlace(again, member, Semaphore(1)).run()
         again.publish(None, size=member.size)
     assert (tmp_path / "a.csv").read_bytes() == data
 
@@ -140,7 +142,7 @@ def test_a_flipped_bit_is_found(tmp_path: Path, at: int) -> None:
     with begun(tmp_path, member, MIB) as partial:
         write(partial, flipped(packed, at % len(packed)))
         with pytest.raises(Corrupt):
-            InPlace(partial, member).run()
+            InPlace(partial, member, Semaphore(1)).run()
 
 
 @pytest.mark.parametrize("size", [-1, 1])
@@ -151,7 +153,7 @@ def test_a_size_that_lies_is_found(tmp_path: Path, size: int) -> None:
     with begun(tmp_path, member, MIB) as partial:
         write(partial, packed)
         with pytest.raises(Corrupt, match="it claims"):
-            InPlace(partial, member).run()
+            InPlace(partial, member, Semaphore(1)).run()
 
 
 def test_bytes_behind_the_end_are_found(tmp_path: Path) -> None:
@@ -160,7 +162,7 @@ def test_bytes_behind_the_end_are_found(tmp_path: Path) -> None:
     with begun(tmp_path, member_of(data, packed), MIB) as partial:
         write(partial, packed)
         with pytest.raises((Corrupt, InvalidInput)):
-            InPlace(partial, member_of(data, packed)).run()
+            InPlace(partial, member_of(data, packed), Semaphore(1)).run()
 
 
 def test_what_is_packed_larger_than_it_is_comes_out_too(tmp_path: Path) -> None:
@@ -169,7 +171,7 @@ def test_what_is_packed_larger_than_it_is_comes_out_too(tmp_path: Path) -> None:
     member = member_of(data, stored_blocks)
     with begun(tmp_path, member, 4096) as partial:
         write(partial, stored_blocks)
-        InPlace(partial, member).run()
+        InPlace(partial, member, Semaphore(1)).run()
         partial.publish(None, size=member.size)
     assert (tmp_path / "a.csv").read_bytes() == data
 
@@ -184,10 +186,10 @@ def test_packed_bytes_are_never_written_over_before_they_are_read(tmp_path: Path
     with begun(tmp_path, member, 4096) as partial:
         write(partial, packed)
         with pytest.raises(NoRoom):
-            InPlace(partial, member).run()
+            InPlace(partial, member, Semaphore(1)).run()
     with begun(tmp_path, member, len(packed)) as partial:
         write(partial, packed)
-        InPlace(partial, member).run()
+        InPlace(partial, member, Semaphore(1)).run()
 
 
 def test_room_is_shared_so_that_several_members_fit() -> None:
@@ -198,6 +200,26 @@ def test_room_is_shared_so_that_several_members_fit() -> None:
     room.give_back(8 * MIB)
     assert room.reserve(2 * MIB) == 2 * MIB
     assert room.reserve(200 * MIB) is None
+
+
+def test_who_waits_for_a_turn_can_be_stopped(tmp_path: Path) -> None:
+    data = csv(10, MIB)
+    packed, ended = deflated(data), threading.Event()
+    member = member_of(data, packed)
+    with begun(tmp_path, member, MIB) as partial:
+        write(partial, packed)
+        machine = InPlace(partial, member, Semaphore(0))
+
+        def unpack() -> None:
+            with pytest.raises(Stopped):
+                machine.run()
+            ended.set()
+
+        thread = threading.Thread(target=unpack)
+        thread.start()
+        machine.stop()
+        thread.join()
+    assert ended.is_set()
 
 
 def test_what_goes_ahead_comes_in_order_and_ends_as_it_ends() -> None:
@@ -225,3 +247,18 @@ def test_nothing_goes_further_ahead_than_it_is_to() -> None:
         # One is taken, three wait, one more is in the hand.
         wait_until(lambda: len(begun) == 5)
     assert len(begun) == 5
+
+
+@pytest.mark.parametrize("most", [1, 70_000, 64 * 1024])
+def test_what_the_disk_takes_only_in_part_is_written_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    data = csv(9, 300_000)
+    member = member_of(data, deflated(data))
+    take = os.pwrite
+    monkeypatch.setattr(os, "pwritev", lambda handle, pieces, at: take(handle, b"".join(pieces)[:most], at))
+    with begun(tmp_path, member, MIB) as partial:
+        write(partial, deflated(data))
+        InPlace(partial, member, Semaphore(1)).run()
+        partial.publish(None, size=member.size)
+    assert (tmp_path / "a.csv").read_bytes() == data

@@ -1,7 +1,8 @@
 """Unpacks a member inside the very file that its packed bytes wait in, while they still come."""
 
 from collections.abc import Iterator
-from threading import Lock
+from contextlib import contextmanager
+from threading import Lock, Semaphore
 from typing import Final
 
 from brant.errors import Corrupt
@@ -18,16 +19,21 @@ MIB: Final = 1024 * 1024
 ROOM: Final = 64 * MIB
 _LEAST: Final = 8 * MIB
 # Pieces of 64 KiB.
-_BATCH: Final = 4
+_BATCH: Final = 8
 _BATCHES_AHEAD: Final = 2
 _PIECE: Final = 64 * 1024
 _TICK: Final = 0.1
+_AT_ONCE: Final = 4
 
 
 class Room:
-    """Bytes of disk that members unpacked in place may take beyond their size, all of them together."""
+    """Bytes of disk that members unpacked in place may take beyond their size, all of them together.
+
+    `turns`: how many of them are unpacked at once.
+    """
 
     def __init__(self, total: int = ROOM) -> None:
+        self.turns: Final = Semaphore(_AT_ONCE)
         self._left = total
         self._lock = Lock()
 
@@ -66,8 +72,9 @@ class InPlace:
     process that is killed before loses none of them.
     """
 
-    def __init__(self, partial: Partial, member: Listed) -> None:
+    def __init__(self, partial: Partial, member: Listed, turns: Semaphore) -> None:
         self._partial = partial
+        self._turns = turns
         self._member = member
         self._read = 0
         self._written = 0
@@ -84,17 +91,27 @@ class InPlace:
         Raises Corrupt for bytes that are not what they claim, LocalFailure for the disk, and Stopped.
         """
         member = self._member
-        with reading(member.name), Ahead(self._batches(), _BATCHES_AHEAD) as batches:
+        with self._turn(), reading(member.name), Ahead(self._batches(), _BATCHES_AHEAD) as batches:
             try:
                 for batch in batches:
-                    for piece in batch:
-                        self._put(piece)
+                    self._put(batch)
             finally:
                 self._stopping = True
         if self._written != member.size:
             raise _wrong(member, f"has {self._written} bytes of the {member.size} it claims")
         if self._crc32 != member.crc32:
             raise _wrong(member, "fails its CRC-32")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Many at once would only weigh on the memory; packed bytes wait on the disk."""
+        while not self._turns.acquire(timeout=_TICK):
+            if self._stopping:
+                raise Stopped
+        try:
+            yield
+        finally:
+            self._turns.release()
 
     def _batches(self) -> Iterator[list[bytes | memoryview]]:
         """What is unpacked, several pieces together: to hand over each would cost more than to write it.
@@ -126,8 +143,8 @@ class InPlace:
                 raise Stopped
         return arrived
 
-    def _put(self, piece: bytes | memoryview) -> None:
-        end, member = self._written + len(piece), self._member
+    def _put(self, batch: list[bytes | memoryview]) -> None:
+        end, member = self._written + sum(map(len, batch)), self._member
         if end > member.size:
             raise _wrong(member, f"is longer than the {member.size} bytes it claims")
         base = self._partial.layout.base
@@ -138,8 +155,9 @@ class InPlace:
             raise NoRoom(f"The archive member {name} shrinks when it is unpacked; pack it again.")
         if self._stopping:
             raise Stopped
-        self._partial.place(self._written, piece)
-        self._crc32 = crc32(piece, self._crc32)
+        self._partial.place(self._written, batch)
+        for piece in batch:
+            self._crc32 = crc32(piece, self._crc32)
         self._written = end
 
     def _await_all(self) -> None:
