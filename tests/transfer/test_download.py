@@ -321,6 +321,9 @@ def ranged(start: int, *, total: int = len(DATA), etag: str = '"one"', body: byt
         status(416, b"", Content_Range="bytes */5"),
         status(416, b""),
         status(206, b"", Content_Range="bytes */300000"),
+        status(
+            206, DATA[::-1][:200_000], Content_Range="bytes 100000-299999/300000", Content_Encoding="gzip"
+        ),
     ],
 )
 def test_a_wrong_range_is_not_appended(target: Path, waits: Waits, wrong: Step) -> None:
@@ -337,6 +340,25 @@ def test_a_range_that_ends_early_is_followed_by_the_next(target: Path, waits: Wa
     with peer(ranged(100_000, body=DATA[100_000:150_000]), BLOB) as server:
         fetch(server, target, waits)
         assert server.requests[1].headers["range"] == "bytes=150000-"
+    assert_alone(target)
+
+
+def test_a_part_that_does_not_say_of_how_much_is_not_taken_for_the_rest(target: Path, waits: Waits) -> None:
+    def chunked(exchange: Exchange, count: int) -> None:
+        exchange.head(200, {**BLOB.headers(), "x-goog-hash": "", "Transfer-Encoding": "chunked"})
+        exchange.send(b"%x\r\n" % count + DATA[:count] + b"\r\n")
+
+    def cut(exchange: Exchange) -> None:
+        chunked(exchange, 100_000)
+        exchange.hang_up()
+
+    def whole(exchange: Exchange) -> None:
+        chunked(exchange, len(DATA))
+        exchange.send(b"0\r\n\r\n")
+
+    part = status(206, DATA[100_000:150_000], Content_Range="bytes 100000-149999/*", ETag='"one"')
+    with peer(cut, part, whole) as server:
+        fetch(server, target, waits)
     assert_alone(target)
 
 

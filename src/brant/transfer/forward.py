@@ -194,8 +194,7 @@ class Forward:
         """206: it must be the range asked for, of the object begun."""
         held = content_range(response)
         total = held.total if held and self._size is None else self._size
-        # Without a total, a part of the rest could not be told from all of it.
-        if total is None or not continues(response, self._identity, self.position):
+        if not continues(response, self._identity, self.position):
             self._use_range = False
             peer = response.address.peer
             raise Again(ServerFailure(f"{peer} answers with another range than the one asked for."))

@@ -54,6 +54,11 @@ def continues(response: Response, identity: Identity | None, length: int) -> boo
     held = content_range(response)
     if held is None or held.start != length or identity is None:
         return False
+    # Without a total, a part of the rest could not be told from all of it.
+    if held.total is None and identity.size is None:
+        return False
+    if response.headers.get("content-encoding", "identity") != "identity":
+        return False
     if None not in (held.total, identity.size) and held.total != identity.size:
         return False
     return is_same(identity, identity_of(response)) is not False
