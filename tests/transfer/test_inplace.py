@@ -84,7 +84,7 @@ def test_as_long_as_something_is_missing_no_packed_byte_is_lost(tmp_path: Path, 
         thread = threading.Thread(target=unpack)
         thread.start()
         write(partial, packed[:-1])
-        wait_until(lambda: machine._read == len(packed) - 1 or machine._written > len(data) // 3)
+        wait_until(lambda: machine._read == len(packed) - 1 or machine._written > len(data) // 4)
         machine.stop()
         thread.join()
         assert ended.is_set()
@@ -110,10 +110,10 @@ def proven_of(partial: Partial, tmp_path: Path) -> Iterator[tuple[int, bytes]]:
 class Killed(InPlace):
     """Ends as a process does that is killed, once it has written over so many packed bytes."""
 
-    def _put(self, piece: bytes | memoryview) -> None:
+    def _put(self, batch: list[bytes | memoryview]) -> None:
         if self._written > self._partial.layout.base + 100_000:
             raise Stopped
-        super()._put(piece)
+        super()._put(batch)
 
 
 def test_of_packed_bytes_written_over_only_those_have_to_come_again(tmp_path: Path) -> None:
