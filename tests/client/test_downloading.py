@@ -17,6 +17,7 @@ from brant.client.session import Session
 from brant.contract.handles import DatasetHandle
 from brant.errors import (
     BrantError,
+    Conflict,
     Corrupt,
     InvalidInput,
     LocalFailure,
@@ -408,9 +409,9 @@ def test_a_file_that_came_zipped_is_known_again(other: Stranger, tmp_path: Path)
     store = serve(other, "/store/penguins.csv.zip", packed(**{"penguins.csv": noise}))
     session = other.session(None)
 
-    def fetched(**how: bool) -> tuple[bool, int]:
+    def fetched(*, force: bool = False) -> tuple[bool, int]:
         before = store.sent
-        (arrived,) = datasets.download(session, PENGUINS, tmp_path, file="penguins.csv", **how)
+        (arrived,) = datasets.download(session, PENGUINS, tmp_path, file="penguins.csv", force=force)
         assert contents(tmp_path) == {"penguins.csv": noise}
         assert (arrived.verified, arrived.crc32) == ("crc32", crc32(noise))
         return arrived.fresh, store.sent - before
@@ -443,6 +444,25 @@ def test_many_zipped_files_come_to_one_folder_at_once(other: Stranger, tmp_path:
 
     assert contents(tmp_path) == {name: name.encode() for name in names}
     assert {path.name for path in tmp_path.iterdir()} == set(names)
+
+
+def test_one_zipped_file_wanted_by_many_at_once_arrives(other: Stranger, tmp_path: Path) -> None:
+    noise = Random(4).randbytes(MIB)
+    serve(other, "/store/penguins.csv.zip", packed(**{"penguins.csv": noise}))
+    session = other.session(None)
+
+    def fetch(_: int) -> bool:
+        try:
+            datasets.download(session, PENGUINS, tmp_path, file="penguins.csv")
+        except Conflict:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        done = list(threads.map(fetch, range(24)))
+
+    assert any(done)
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == {"penguins.csv": noise}
 
 
 def test_a_folder_in_the_place_of_a_zipped_file_is_said(other: Stranger, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from brant.errors import ServerFailure
+from brant.errors import BrantError, Conflict, ServerFailure
 from brant.transfer.archive import Extracted
 from brant.transfer.partial import local_failure
 
@@ -28,14 +28,24 @@ def unpack_single(destination: Path, unpack: Unpack) -> Extracted:
         # What is here already shows itself to be the member, or is replaced.
         with suppress(OSError):
             inside.hardlink_to(destination)
-        try:
-            return _unpacked(inside, destination, unpack(room, name.__eq__))
-        finally:
-            inside.unlink(missing_ok=True)
-            with suppress(OSError):
-                room.rmdir()
+        found = _unpacked(inside, destination, unpack(room, name.__eq__))
+        _tidy(inside)
+    except Conflict:
+        # Another process is at work in there, and tidies up.
+        raise
+    except BrantError:
+        _tidy(inside)
+        raise
     except OSError as error:
+        _tidy(inside)
         raise local_failure(error, destination) from error
+    return found
+
+
+def _tidy(inside: Path) -> None:
+    with suppress(OSError):
+        inside.unlink(missing_ok=True)
+        inside.parent.rmdir()
 
 
 def _unpacked(inside: Path, destination: Path, found: list[Extracted]) -> Extracted:
@@ -43,5 +53,10 @@ def _unpacked(inside: Path, destination: Path, found: list[Extracted]) -> Extrac
         name = destination.name
         raise ServerFailure(f"the server sent {name}.zip without {name} in it: tell the dataset's owner")
     if found[0].fresh:
-        inside.replace(destination)
+        try:
+            inside.replace(destination)
+        except FileNotFoundError:
+            # Another process that wants the same has just put it there.
+            if not destination.is_file():
+                raise
     return found[0]
