@@ -11,6 +11,7 @@ LISTS = {
     "download": ("datasets", "download", "{handle}", "--unzip"),
     "config": ("config", "view"),
     "auth": ("auth", "status"),
+    "cache": ("cache", "verify"),
 }
 
 
@@ -52,6 +53,7 @@ def test_a_page_with_more_behind_it_is_still_one_document(ada_desk: Desk, pengui
         (("datasets", "version", "-m", "x", "-p", "nowhere"), 6, 404),
         (("config", "view", "--profile", "none-such"), 3, 400),
         (("auth", "status", "--profile", "none-such"), 3, 400),
+        (("cache", "verify", "ada/none-such"), 6, 404),
         (("auth", "status", "--endpoint", "http://127.0.0.1:9"), 9, 503),
     ],
 )

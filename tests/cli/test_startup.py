@@ -59,18 +59,29 @@ def test_the_version_needs_no_typing_and_no_argparse(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [["--help"], ["datasets", "--help"], ["d", "-h"], ["config", "--help"], ["auth", "--help"]]
+    "words",
+    [
+        ["--help"],
+        ["datasets", "--help"],
+        ["d", "-h"],
+        ["config", "--help"],
+        ["auth", "--help"],
+        ["cache", "-h"],
+    ],
 )
 def test_the_help_of_a_noun_needs_no_argparse(desk: Desk, words: list[str]) -> None:
     assert not imported(desk, words) & {"argparse", "typing", *HEAVY}
 
 
-@pytest.mark.parametrize("words", [["datasets", "--help"], ["config", "--help"], ["auth", "--help"]])
+@pytest.mark.parametrize(
+    "words", [["datasets", "--help"], ["config", "--help"], ["auth", "--help"], ["cache", "--help"]]
+)
 def test_one_noun_is_imported_for_a_call(desk: Desk, words: list[str]) -> None:
     nouns = {
         "brant.cli.datasets",
         "brant.cli.config",
         "brant.cli.auth",
+        "brant.cli.cache",
         "brant.cli.env",
         "brant.cli.completion",
     }
