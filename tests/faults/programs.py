@@ -39,7 +39,8 @@ def _command(words: list[str]) -> Outcome:
         sys.stdout, sys.stderr = nothing, errors_
         code = main(words)
         sys.stderr.flush()
-    text = said.read_text().removesuffix("\n")
+    # Before its last line it may have told of a wait.
+    text = said.read_text().removesuffix("\n").rpartition("…\n")[2]
     said.unlink()
     return Outcome("done" if code == 0 else _name(code), text)
 

@@ -18,6 +18,7 @@ from tests.faults.twists import (
     MARKER,
     Answer,
     error_body,
+    flipped,
     lying_308,
     refused,
     twist_answer,
@@ -239,8 +240,13 @@ class _Line:
         up.sendall(head.raw())
         left = head.length
         stop_at = None
+        flip_at = -1
         if fault and fault.kind.endswith(" up") and left:
-            stop_at = left - min(int(fault.where * left), left - 1)
+            at = min(int(fault.where * left), left - 1)
+            if fault.kind == "flip up":
+                flip_at = at
+            else:
+                stop_at = left - at
         while left:
             if stop_at is not None and left <= stop_at:
                 return self._end_up(fault)
@@ -249,7 +255,8 @@ class _Line:
             if not piece:
                 return False
             left -= len(piece)
-            up.sendall(piece)
+            up.sendall(flipped(piece, flip_at))
+            flip_at -= len(piece)
             self._proxy.sent_up(len(piece))
         return True
 

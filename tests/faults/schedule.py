@@ -12,8 +12,8 @@ BODY_KINDS: Final = ("cut", "reset", "stall", "trickle")
 RANGE_KINDS: Final = ("other range", "range as 200", "whole for a range", "sign-in page", "short range")
 """Answers to a ranged request that are of something else than what was asked for."""
 
-UPLOAD_KINDS: Final = ("cut up", "reset up", "stall up", "lost answer", "lie")
-"""The request is broken off on its way, its answer is lost, or is a 308 that says what is not so."""
+UPLOAD_KINDS: Final = ("cut up", "reset up", "stall up", "lost answer", "lie", "flip up")
+"""The request is broken off or damaged on its way, its answer is lost, or is a 308 that lies."""
 
 DAMAGE_KINDS: Final = ("flipped bit", "zeros", "lying range")
 """Bytes of the right number that are not the object's: nothing but a hash can tell."""

@@ -32,6 +32,7 @@ ENDS: Final[dict[str, tuple[str, ...]]] = {
     "sign-in page": ("Conflict", "ServerFailure", "Corrupt"),
     **dict.fromkeys(DAMAGE_KINDS, ("Corrupt", "InvalidInput", "Conflict", "ServerFailure")),
     **dict.fromkeys(("cut up", "reset up", "stall up", "lost answer"), ("Unreachable", "ServerFailure")),
+    "flip up": ("Garbled",),
     "lie": ("ServerFailure", "InvalidInput", "Conflict"),
     "status 403": ("PermissionDenied",),
     "status 404": ("NotFound",),

@@ -1,12 +1,15 @@
 """What seeded runs have found, each small and by name."""
 
 import json
+import zlib
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from brant.transfer.http import Pool
+from brant.transfer.journal import Identity, Layout
+from brant.transfer.partial import Partial
 from brant.transfer.progress import Silent, Track
 from brant.transfer.remote import unpack
 from tests.faults.archives import archive
@@ -128,3 +131,22 @@ def test_one_byte_a_second_is_given_up(stage: Stage, target: Path) -> None:
     held = look(target.parent, Truth.of_file(target.name, DATA)).begun[target.name].right.total
     assert held >= len(DATA) // 5
     assert perform(Job("download", url, str(target))).resumed_from == held
+
+
+def test_marks_that_overlap_are_all_believed(target: Path) -> None:
+    """A mark that a kill parted from its bytes came true later, and hid those that overlapped it."""
+    data = memoryview(DATA)[:3000]
+    with Partial.claim(target) as partial:
+        partial.begin(Identity(etag='"one"', size=3000), Layout(length=3000, file_size=3000))
+        partial.write(0, data[:1000])
+    # As a process leaves it that is killed just before it writes.
+    with journal_of(target).open("a") as journal:
+        journal.write(json.dumps({"at": 1000, "to": 2000, "crc32": zlib.crc32(data[1000:2000])}) + "\n")
+    with Partial.claim(target) as partial:
+        assert partial.held.total == 1000
+        partial.write(1000, data[1000:1800])
+        partial.write(1800, data[1800:2500])
+    with Partial.claim(target) as partial:
+        assert list(partial.held) == [(0, 2500)]
+        partial.write(2500, data[2500:])
+        assert partial.crc32() == zlib.crc32(data)

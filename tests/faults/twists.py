@@ -162,11 +162,15 @@ def _first(body: Iterator[bytes], count: int) -> Iterator[bytes]:
 
 def _changed(body: Iterator[bytes], at: int, bits: int) -> Iterator[bytes]:
     for piece in body:
-        if 0 <= at < len(piece):
-            yield piece[:at] + bytes((piece[at] ^ bits,)) + piece[at + 1 :]
-        else:
-            yield piece
+        yield flipped(piece, at, bits)
         at -= len(piece)
+
+
+def flipped(piece: bytes, at: int, bits: int = 1) -> bytes:
+    """The piece with a change at `at`, if that lies in it."""
+    if not 0 <= at < len(piece):
+        return piece
+    return piece[:at] + bytes((piece[at] ^ bits,)) + piece[at + 1 :]
 
 
 def _zeroed(body: Iterator[bytes], at: int) -> Iterator[bytes]:

@@ -47,6 +47,8 @@ class _Run:
         self._changes = bool(size) and not kill and chance.random() < 0.2
         self._url = stage.api.start_upload(size)
         self._held = 0
+        self._is_garbled = False
+        """The server may hold other bytes than were sent."""
         self._tally = Tally(runs=1)
 
     def play(self) -> Tally:
@@ -54,9 +56,9 @@ class _Run:
         chance = self._chance
         for number in range(chance.randint(1, 3)):
             outcome = self._live(self._draw_life(), resume=number > 0)
-            if outcome.done or self._changes:
+            if outcome.done or self._changes or outcome.kind == "Garbled":
                 break
-        if not self._changes:
+        if not self._changes and not self._is_garbled:
             before = self._held
             peaceful = Life(Schedule(), must=True)
             self._live(peaceful, resume=True)
@@ -66,7 +68,8 @@ class _Run:
         return self._tally
 
     def observe(self, fault: Fault) -> None:
-        """In one of the runs the file changes while it is on its way."""
+        """In some of the runs the file changes while it is on its way."""
+        self._is_garbled |= fault.kind == "flip up"
         if self._changes:
             self._change()
 
@@ -104,6 +107,9 @@ class _Run:
         life = Life(schedule)
         life.must = schedule.ever is None and schedule.planned <= set(_PASSING) and not self._changes
         life.may = {"Conflict"} if self._changes else set()
+        if self._is_garbled or "flip up" in schedule.planned:
+            life.must = False
+            life.may.add("Garbled")
         if self._kill:
             life.in_process, life.must = False, False
             life.may = {"killed"}

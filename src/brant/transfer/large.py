@@ -96,11 +96,13 @@ class LargeMember:
             else:
                 self._open_anew(partial, lane)
         finally:
-            with self._lock:
-                self._is_opening = False
-                is_kept = self._partial is partial
-            if not is_kept:
-                partial.__exit__(None, None, None)
+            try:
+                if self._partial is not partial:
+                    partial.__exit__(None, None, None)
+            finally:
+                # Not before: whoever opens it next would find the place taken, by us.
+                with self._lock:
+                    self._is_opening = False
 
     def _open_anew(self, partial: Partial, lane: Lane) -> None:
         member = self._member
@@ -160,7 +162,7 @@ class LargeMember:
         ranged = Ranged(self._job.source, partial, show=self._show, adopts=adopts)
         with self._lock:
             if self.method != STORED:
-                machine = InPlace(partial, self._member)
+                machine = InPlace(partial, self._member, self._room.turns)
                 self._unpacking = machine, Thread(target=self._unpack, args=(machine,), daemon=True)
             self._ranged = ranged
         if self._unpacking:
@@ -268,6 +270,9 @@ class LargeMember:
 
     def stop(self) -> None:
         """End what unpacks; the file keeps what came."""
+        with self._lock:
+            # All may have come and not be unpacked yet: that is no fault of theirs.
+            self._is_closed = True
         unpacking = self._unpacking
         if unpacking:
             unpacking[0].stop()

@@ -73,18 +73,25 @@ class Partial:
             return
         self.identity, self.layout, marks = left
         for mark in marks:
-            is_new = [*self.held.missing(mark.start, mark.stop)] == [(mark.start, mark.stop)]
-            if is_new and self._has(mark):
-                self._took(mark)
+            # Marks overlap where a process was killed between one and its bytes, which the next one brought.
+            fresh = [*self.held.missing(mark.start, mark.stop)]
+            if fresh and self._has(mark):
+                for start, stop in fresh:
+                    is_all = (start, stop) == (mark.start, mark.stop)
+                    self._took(mark if is_all else Mark(start, stop, self._crc32_of(start, stop) or 0))
 
     def _has(self, mark: Mark) -> bool:
         if mark.start >= mark.stop or mark.stop > (self.layout.length or mark.stop):
             return False
-        view, at, value = memoryview(bytearray(min(_READ, mark.stop - mark.start))), mark.start, 0
-        while at < mark.stop and (count := self._read(at, view[: mark.stop - at])):
+        return self._crc32_of(mark.start, mark.stop) == mark.crc32
+
+    def _crc32_of(self, start: int, stop: int) -> int | None:
+        """Of what the file holds there; None where it ends before."""
+        view, at, value = memoryview(bytearray(min(_READ, stop - start))), start, 0
+        while at < stop and (count := self._read(at, view[: stop - at])):
             value = crc32(view[:count], value)
             at += count
-        return at == mark.stop and value == mark.crc32
+        return value if at == stop else None
 
     def begin(self, identity: Identity, layout: Layout) -> None:
         """Start from nothing, for the object named; room for `layout.file_size` bytes is made now."""
