@@ -1,4 +1,4 @@
-"""A tour of Brant: a server of your own, a login, a dataset published, fetched, damaged and mended, a loop slowed.
+"""A tour of Brant: a server, a login, a dataset published, fetched, damaged and mended, a loop slowed down.
 
 Run it with `make demo`. Every command that it runs is shown, so that you can run it yourself.
 """
