@@ -139,6 +139,24 @@ def test_what_a_stalled_connection_owes_is_brought_by_another(target: Path) -> N
     assert_alone(target)
 
 
+def test_a_server_that_thinks_longer_than_the_others_wait_is_waited_for_longer(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brant.transfer.ranged._STALLED_SECONDS", 0.1)
+    slow = Slow(Blob(DATA))
+
+    def think(exchange: Exchange) -> None:
+        time.sleep(0.5)
+        Blob(DATA)(exchange)
+
+    slow.others = dict.fromkeys(range(8, 1000), think)
+    slow.others[0] = slow.stall
+    with peer(slow) as server:
+        fetch(server, target, timeout=30)
+        assert len(server.requests) < 200
+    assert_alone(target)
+
+
 @pytest.mark.parametrize("code", [429, 503])
 def test_a_server_that_wants_fewer_connections_gets_fewer(target: Path, code: int) -> None:
     refusal = status(code, b"", Retry_After="0")

@@ -38,9 +38,11 @@ class Changed(Exception):
 class _Flight:
     """A span that one connection brings. `at` moves as bytes get to disk; others may take from its end."""
 
-    def __init__(self, start: int, stop: int) -> None:
+    def __init__(self, start: int, stop: int, patience: float) -> None:
         self.at = start
         self.stop = stop
+        self.patience = patience
+        """Seconds of silence after which another connection may take it all."""
         self.began = self.heard = monotonic()
         self.start = start
         self.is_writing = False
@@ -137,8 +139,11 @@ class Ranged:
             return None
         flight = max(self._flights, key=lambda each: each.rest, default=None)
         silent = [each for each in self._flights if each.rest and self._is_silent(each)]
+        patience = _STALLED_SECONDS
         if silent:
             flight, middle = silent[0], silent[0].at
+            # A server that always thinks so long would never get to answer.
+            patience = 2 * flight.patience
             if flight.lane:
                 flight.lane.abort()
         elif flight is None or flight.rest <= _WORTH_SHARING:
@@ -146,14 +151,14 @@ class Ranged:
         else:
             middle = flight.at + flight.rest // 2
         stop, flight.stop = flight.stop, middle
-        return self._add(Span(middle, stop))
+        return self._add(Span(middle, stop), patience)
 
     @staticmethod
     def _is_silent(flight: _Flight) -> bool:
-        return not flight.is_writing and monotonic() - flight.heard > _STALLED_SECONDS
+        return not flight.is_writing and monotonic() - flight.heard > flight.patience
 
-    def _add(self, span: Span) -> _Flight:
-        flight = _Flight(*span)
+    def _add(self, span: Span, patience: float = 0.0) -> _Flight:
+        flight = _Flight(*span, patience or _STALLED_SECONDS)
         self._flights.add(flight)
         return flight
 
