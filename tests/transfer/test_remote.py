@@ -9,10 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from brant.errors import Conflict, Corrupt, InvalidInput, LocalFailure, PermissionDenied, Unreachable
+from brant.errors import (
+    BrantError,
+    Conflict,
+    Corrupt,
+    InvalidInput,
+    LocalFailure,
+    PermissionDenied,
+    Unreachable,
+)
 from brant.transfer.archive import Extracted
 from brant.transfer.http import Pool
 from brant.transfer.occupy import occupied
+from brant.transfer.partial import Partial
 from brant.transfer.remote import unpack
 from tests.transfer.forged import Forged, descriptor, forged, wide_extra
 from tests.transfer.partials import partial_of
@@ -293,6 +302,40 @@ def test_a_large_member_that_came_damaged_is_fetched_again_by_itself(
     start, stop = archive.index(member.header()), archive.index(member.header()) + 3 * MIB
     other = [span for span in spans(server) if span[1] <= start or span[0] >= stop]
     assert len(other) == len(set(other))
+
+
+def test_a_large_member_of_no_packed_byte_is_told(tmp_path: Path) -> None:
+    nothing = Forged(b"large.csv", csv(4, 9 * MIB), packed=b"")
+    with peer(blob(nothing)) as server, pytest.raises(Corrupt, match="large.csv"):
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == {}
+
+
+@pytest.mark.parametrize("member", LARGE, ids=["deflated", "stored"])
+def test_who_still_checks_what_is_on_disk_when_the_time_is_up_keeps_it_from_nobody(
+    tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch, member: Forged
+) -> None:
+    into, release = tmp_path / "out", threading.Event()
+    with peer(blob(member), blob(member).up_to(MIB), status(403)) as server, pytest.raises(BrantError):
+        get(server, into, attempts=1)
+    claim = Partial.claim
+
+    def late(destination: Path) -> Partial:
+        partial = claim(destination)
+        release.wait(10)
+        return partial
+
+    with peer(blob(member)) as server:
+        monkeypatch.setattr(Partial, "claim", late)
+        with pytest.raises(Unreachable, match="longer than"):
+            unpack(pool, server.url(), into, name="penguins.zip", timeout=0.2)
+        monkeypatch.undo()
+        left = [each for each in threading.enumerate() if "_drive" in each.name]
+        release.set()
+        for each in left:
+            each.join(10)
+        assert get(server, into)
+    assert files(into) == contents(member)
 
 
 @pytest.mark.parametrize("member", [MANY[5], *LARGE], ids=["small", "deflated", "stored"])

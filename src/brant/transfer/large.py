@@ -41,7 +41,7 @@ class LargeMember:
         self._is_second = False
         self._is_roomy = False
         self._is_closed = False
-        self._reserved = 0
+        self._reserved: int | None = None
         self._partial: Partial | None = None
         self._ranged: Ranged | None = None
         self._unpacking: tuple[InPlace, Thread] | None = None
@@ -73,9 +73,9 @@ class LargeMember:
         return self._open
 
     def _has_room(self) -> bool:
-        if self.method != STORED and not self._reserved:
-            self._reserved = self._room.reserve(self._member.packed) or 0
-            return self._reserved > 0
+        if self.method != STORED and self._reserved is None:
+            self._reserved = self._room.reserve(self._member.packed)
+            return self._reserved is not None
         return True
 
     def _run(self, errand: Errand, lane: Lane) -> None:
@@ -136,7 +136,7 @@ class LargeMember:
     def _layout(self, start: int) -> Layout:
         if self.method == STORED:
             return Layout(start, self._member.packed, 0, self._member.size)
-        room = self._member.packed if self._is_roomy else self._reserved
+        room = self._member.packed if self._is_roomy else self._reserved or 0
         return layout_of(self._member, start, room)
 
     def _continues(self, partial: Partial) -> bool:
@@ -154,7 +154,11 @@ class LargeMember:
 
     def _begin(self, partial: Partial, *, adopts: bool = False) -> Ranged:
         """From now on other connections can join."""
-        self._partial = partial
+        with self._lock:
+            # Who was left behind with a long file to check would keep it from the next run.
+            if self._is_closed:
+                raise Stopped
+            self._partial = partial
         if self._meter is None:
             held = partial.held.total
             track = self._job.progress.begin(self._member.name, self._member.packed, held=held)
@@ -164,9 +168,8 @@ class LargeMember:
             if self.method != STORED:
                 machine = InPlace(partial, self._member, self._room.turns)
                 self._unpacking = machine, Thread(target=self._unpack, args=(machine,), daemon=True)
+                self._unpacking[1].start()
             self._ranged = ranged
-        if self._unpacking:
-            self._unpacking[1].start()
         return ranged
 
     def _position(self) -> int:
@@ -249,10 +252,10 @@ class LargeMember:
     def _let_go(self) -> None:
         with self._lock:
             partial, self._partial = self._partial, None
-            reserved, self._reserved = self._reserved, 0
+            reserved, self._reserved = self._reserved, None
         if partial:
             partial.__exit__(None, None, None)
-        self._room.give_back(reserved)
+        self._room.give_back(reserved or 0)
 
     def discard(self) -> None:
         """Give up every byte of it that is here."""
