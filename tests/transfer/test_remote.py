@@ -306,7 +306,7 @@ def test_a_large_member_that_came_damaged_is_fetched_again_by_itself(
 
 def test_a_large_member_of_no_packed_byte_is_told(tmp_path: Path) -> None:
     nothing = Forged(b"large.csv", csv(4, 9 * MIB), packed=b"")
-    with peer(blob(nothing)) as server, pytest.raises(Corrupt, match="large.csv"):
+    with peer(blob(nothing)) as server, pytest.raises(Corrupt, match="large"):
         get(server, tmp_path / "out")
     assert files(tmp_path / "out") == {}
 
