@@ -11,8 +11,8 @@ from typing import Any
 from brant.client.credentials import AccessToken
 from brant.client.endpoints import Endpoint
 from brant.client.session import Session
-from brant.transfer.http import Pool
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.http.pool import Pool
+from brant.transfer.http.retry import RetryPolicy
 from tests.transfer.peer import Exchange, Peer, Step, peer
 
 _RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")

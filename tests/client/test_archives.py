@@ -8,7 +8,7 @@ import pytest
 from brant.client.uploads.archives import pack_folders
 from brant.client.uploads.folder import scan
 from brant.errors import Conflict, InvalidInput
-from brant.transfer.archive import iter_members
+from brant.transfer.archive.extraction import iter_members
 
 
 @pytest.fixture

@@ -39,8 +39,8 @@ from brant.errors import (
     Unauthenticated,
     Unreachable,
 )
-from brant.transfer.http import Pool
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.http.pool import Pool
+from brant.transfer.http.retry import RetryPolicy
 from tests.client import provider as stranger
 from tests.transfer.peer import status
 

@@ -282,7 +282,7 @@ def test_after_a_kill_a_rerun_goes_on_where_it_was(other: Stranger, folder: Path
         from brant.client.credentials import AccessToken
         from brant.client.endpoints import Endpoint
         from brant.client.session import Session
-        from brant.transfer.http import Pool
+        from brant.transfer.http.pool import Pool
         endpoint = Endpoint.of("http://127.0.0.1:{other.peer.port}")
         session = Session(
             endpoint, AccessToken("KGAT_stranger", "a test"), Pool(), state=Path({str(tmp_path / "state")!r})

@@ -24,9 +24,9 @@ from brant.contract.handles import DatasetHandle
 from brant.errors import Quota, RateLimited
 from brant.hub import connection
 from brant.hub.auth import whoami
-from brant.transfer.http import Pool
-from brant.transfer.quota import asked_wait, quota_of
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.http.pool import Pool
+from brant.transfer.http.quota import asked_wait, quota_of
+from brant.transfer.http.retry import RetryPolicy
 from tests import official
 from tests.cli.desk import Desk
 from tests.client.conftest import Publishable

@@ -37,8 +37,8 @@ from brant.errors import (
     Unimplemented,
     Unreachable,
 )
-from brant.transfer.http import Pool, TransportSettings
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.http.pool import Pool, TransportSettings
+from brant.transfer.http.retry import RetryPolicy
 from tests.conftest import RunningServer, User
 from tests.transfer.peer import Exchange, Peer, Step, peer, status
 

@@ -275,7 +275,7 @@ def test_ctrl_c_leaves_what_a_rerun_goes_on_with(
         from brant.client.credentials import AccessToken
         from brant.client.endpoints import Endpoint
         from brant.client.session import Session
-        from brant.transfer.http import Pool
+        from brant.transfer.http.pool import Pool
         endpoint = Endpoint.of("http://127.0.0.1:{other.peer.port}")
         credentials = AccessToken("KGAT_stranger", "a test")
         with Session(endpoint, credentials, Pool(), state=Path({str(tmp_path / "state")!r})) as session:

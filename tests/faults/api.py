@@ -10,7 +10,7 @@ from brant.client.credentials import find
 from brant.client.session import Session
 from brant.contract.blobs import START_BLOB_UPLOAD, ApiBlobType, ApiStartBlobUploadRequest
 from brant.server.store.blobs import BlobStore
-from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.http.pool import Pool, TransportSettings
 from tests.conftest import start_server
 
 

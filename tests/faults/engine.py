@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final, Literal, Self
 
 from brant.errors import BrantError
-from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.http.pool import Pool, TransportSettings
 
 _LONGEST_PAUSE: Final = 0.003
 _SLEEP: Final = time.sleep
@@ -106,7 +106,7 @@ def _do(job: Job, pool: Pool) -> int:
         )
         return 0
     if job.what == "unpack":
-        from brant.transfer.remote import unpack
+        from brant.transfer.unpacking.remote import unpack
 
         unpack(
             pool,

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from brant.transfer.spans import Spans
+from brant.transfer.disk.spans import Spans
 from tests.faults.twists import MARKER
 
 PARTIAL: Final = ".brant-partial"

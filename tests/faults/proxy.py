@@ -10,7 +10,7 @@ from itertools import chain
 from typing import IO, Final, NamedTuple, Self
 from urllib.parse import urlsplit
 
-from brant.transfer.spans import Spans
+from brant.transfer.disk.spans import Spans
 from tests.faults.heads import Head, read_head
 from tests.faults.schedule import Fault, Schedule
 from tests.faults.twists import (

@@ -7,11 +7,11 @@ from random import Random
 
 import pytest
 
-from brant.transfer.http import Pool
-from brant.transfer.journal import Identity, Layout
-from brant.transfer.partial import Partial
+from brant.transfer.disk.journal import Identity, Layout
+from brant.transfer.disk.partial import Partial
+from brant.transfer.http.pool import Pool
 from brant.transfer.progress import Silent, Track
-from brant.transfer.remote import unpack
+from brant.transfer.unpacking.remote import unpack
 from tests.faults.archives import archive
 from tests.faults.engine import Job, perform
 from tests.faults.evidence import Truth, look

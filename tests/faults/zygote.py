@@ -64,9 +64,9 @@ class Zygote:
 _LOADED: Final = (
     "brant.transfer.download",
     "brant.transfer.upload",
-    "brant.transfer.remote",
-    "brant.transfer.streamed",
-    "brant.transfer.forward",
+    "brant.transfer.unpacking.remote",
+    "brant.transfer.unpacking.streamed",
+    "brant.transfer.connections.forward",
     "brant.cli.dispatch",
     "brant.cli.datasets.download",
     "brant.client.datasets.downloading",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.http.pool import Pool, TransportSettings
 
 
 @pytest.fixture

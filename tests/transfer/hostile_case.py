@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from brant.errors import BrantError, InvalidInput
-from brant.transfer.archive import Limits
+from brant.transfer.archive.extraction import Limits
 
 MIB = 1024 * 1024
 GOOD = b"species,island\n" * 10

@@ -6,7 +6,7 @@ import tarfile
 from collections.abc import Iterator
 
 from brant.errors import Corrupt, InvalidInput
-from brant.transfer.archive import Limits
+from brant.transfer.archive.extraction import Limits
 from tests.transfer.hostile_case import GOOD, MIB, Hostile, case
 
 

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator
 
 from brant.errors import Corrupt, InvalidInput
-from brant.transfer.archive import Limits
+from brant.transfer.archive.extraction import Limits
 from tests.transfer.forged import Forged, deflated, descriptor, extra, forged, unicode_path, wide_extra
 from tests.transfer.hostile_case import GOOD, MIB, Hostile, case
 

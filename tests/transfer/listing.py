@@ -4,10 +4,10 @@ import io
 import zipfile
 
 from brant.errors import Corrupt
-from brant.transfer.directory import Listed, data_start, read_directory
-from brant.transfer.entry import checked
-from brant.transfer.inflate import METHODS
-from brant.transfer.limits import Limits, reading
+from brant.transfer.archive.directory import Listed, data_start, read_directory
+from brant.transfer.archive.entry import checked
+from brant.transfer.archive.inflate import METHODS
+from brant.transfer.archive.limits import Limits, reading
 
 
 class Remote:

@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Callable
 from pathlib import Path
 
-from brant.transfer.archive import Extracted, Limits
-from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.archive.extraction import Extracted, Limits
+from brant.transfer.http.pool import Pool, TransportSettings
 from brant.transfer.progress import Progress, Silent
-from brant.transfer.remote import unpack
+from brant.transfer.unpacking.remote import unpack
 from tests.transfer.conftest import Waits
 from tests.transfer.forged import Forged, deflated, forged
 from tests.transfer.peer import Blob, Exchange, Peer, Request, Step

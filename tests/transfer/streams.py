@@ -4,14 +4,14 @@ import random
 from collections.abc import Callable
 from pathlib import Path
 
-from brant.transfer.archive import Extracted, Limits
-from brant.transfer.folder import Folder
-from brant.transfer.forward import Forward
-from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.archive.extraction import Extracted, Limits
+from brant.transfer.archive.folder import Folder
+from brant.transfer.connections.forward import Forward
+from brant.transfer.http.pool import Pool, TransportSettings
+from brant.transfer.http.retry import RetryPolicy
+from brant.transfer.http.source import Source
 from brant.transfer.progress import Progress
-from brant.transfer.retry import RetryPolicy
-from brant.transfer.source import Source
-from brant.transfer.streamed import extract_stream
+from brant.transfer.unpacking.streamed import extract_stream
 from tests.transfer.conftest import Waits
 from tests.transfer.peer import Peer
 

@@ -18,7 +18,7 @@ from typing import Literal
 import pytest
 
 from brant.errors import BrantError, Corrupt, InvalidInput, LocalFailure
-from brant.transfer.archive import Extracted, Limits, extract, iter_members, kind_of
+from brant.transfer.archive.extraction import Extracted, Limits, extract, iter_members, kind_of
 
 MIB = 1024 * 1024
 CHANCE = random.Random(31)

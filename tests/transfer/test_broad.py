@@ -10,15 +10,15 @@ from threading import Event, Lock
 import pytest
 
 from brant.errors import PermissionDenied, Unreachable
-from brant.transfer.archive import Extracted
-from brant.transfer.broad import Broad
-from brant.transfer.fleet import run
-from brant.transfer.forward import Forward
-from brant.transfer.http import Pool, TransportSettings
-from brant.transfer.once import Once
-from brant.transfer.pinned import TAIL, Pinned
-from brant.transfer.remote import unpack
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.archive.extraction import Extracted
+from brant.transfer.connections.broad import Broad
+from brant.transfer.connections.fleet import run
+from brant.transfer.connections.forward import Forward
+from brant.transfer.connections.once import Once
+from brant.transfer.connections.pinned import TAIL, Pinned
+from brant.transfer.http.pool import Pool, TransportSettings
+from brant.transfer.http.retry import RetryPolicy
+from brant.transfer.unpacking.remote import unpack
 from tests.transfer.conftest import Waits
 from tests.transfer.peer import Blob, Exchange, Peer, peer, status
 from tests.transfer.test_streams import Told, found, tarred

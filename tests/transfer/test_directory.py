@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from brant.errors import BrantError, Corrupt, InvalidInput
 from brant.transfer import inflate
-from brant.transfer.archive import extract
-from brant.transfer.directory import HEADER, METHODS, data_start, read_directory
-from brant.transfer.limits import Limits
-from brant.transfer.names import Names, safe_parts
+from brant.transfer.archive.directory import HEADER, METHODS, data_start, read_directory
+from brant.transfer.archive.extraction import extract
+from brant.transfer.archive.limits import Limits
+from brant.transfer.archive.names import Names, safe_parts
 from tests.transfer.forged import Forged, forged, wide_extra
 from tests.transfer.listing import Remote, listed, unpacked, zipped
 
@@ -272,7 +272,7 @@ def test_each_member_ends_before_the_next_and_the_last_before_the_directory() ->
 def test_no_zip_is_read_by_the_standard_librarys_zipfile(tmp_path: Path) -> None:
     (tmp_path / "z").write_bytes(zipped({"a.csv": b"1,2\n" * 9}))
     code = (
-        "import sys; from pathlib import Path; from brant.transfer.archive import extract;"
+        "import sys; from pathlib import Path; from brant.transfer.archive.extraction import extract;"
         f"extract(Path({str(tmp_path / 'z')!r}), Path({str(tmp_path / 'out')!r}));"
         "print(sorted({'zipfile', 'tarfile', 'bz2', 'lzma'} & set(sys.modules)))"
     )

@@ -31,7 +31,7 @@ from brant.errors import (
     Unreachable,
 )
 from brant.transfer.download import Downloaded, Expected, download
-from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.http.pool import Pool, TransportSettings
 from brant.transfer.progress import Silent
 from tests.transfer.conftest import Waits
 from tests.transfer.partials import beginning, journal_of, partial_of, proven
@@ -961,7 +961,7 @@ def test_memory_does_not_grow_with_the_file(target: Path, pool: Pool) -> None:
 
 
 def test_the_error_for_an_unwritable_file_names_it(target: Path) -> None:
-    from brant.transfer.partial import local_failure
+    from brant.transfer.disk.partial import local_failure
 
     failure = local_failure(OSError(errno.EROFS, os.strerror(errno.EROFS)), target)
     assert "Read-only file system" in failure.message

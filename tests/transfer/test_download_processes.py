@@ -12,7 +12,7 @@ import pytest
 
 from brant.errors import Conflict
 from brant.transfer.download import download
-from brant.transfer.http import Pool
+from brant.transfer.http.pool import Pool
 from tests.transfer.partials import beginning, proven
 from tests.transfer.peer import Blob, Exchange, peer
 
@@ -26,7 +26,7 @@ import sys
 from pathlib import Path
 from brant.errors import BrantError
 from brant.transfer.download import download
-from brant.transfer.http import Pool
+from brant.transfer.http.pool import Pool
 try:
     print(download(Pool(), sys.argv[1], Path(sys.argv[2])).resumed_from)
 except BrantError as error:

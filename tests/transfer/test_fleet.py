@@ -4,8 +4,8 @@ import threading
 from collections.abc import Callable
 
 from brant.errors import Unreachable
-from brant.transfer.fleet import Again, Errand, Lane, run
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.connections.fleet import Again, Errand, Lane, run
+from brant.transfer.http.retry import RetryPolicy
 from tests.transfer.conftest import Waits
 
 

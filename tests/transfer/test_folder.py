@@ -9,7 +9,7 @@ from threading import Barrier
 import pytest
 
 from brant.errors import Corrupt, LocalFailure
-from brant.transfer.folder import Folder
+from brant.transfer.archive.folder import Folder
 
 
 def names(root: Path) -> set[str]:

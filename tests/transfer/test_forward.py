@@ -15,11 +15,11 @@ from brant.errors import (
     ServerFailure,
     Unreachable,
 )
-from brant.transfer.checksums import crc32
-from brant.transfer.forward import Forward
-from brant.transfer.http import Pool, TransportSettings
-from brant.transfer.retry import RetryPolicy
-from brant.transfer.source import Source
+from brant.transfer.connections.forward import Forward
+from brant.transfer.disk.checksums import crc32
+from brant.transfer.http.pool import Pool, TransportSettings
+from brant.transfer.http.retry import RetryPolicy
+from brant.transfer.http.source import Source
 from tests.transfer.conftest import Waits
 from tests.transfer.peer import Blob, Exchange, Peer, Step, peer, status
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from brant.errors import BrantError
-from brant.transfer.archive import Limits, extract, iter_members
+from brant.transfer.archive.extraction import Limits, extract, iter_members
 from tests.transfer.hostile import HOSTILE, Hostile
 
 

@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from brant.errors import InvalidInput, LocalFailure, ServerFailure, Unreachable
-from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.http.pool import Pool, TransportSettings
 from tests.transfer.peer import Blob, Exchange, peer, status
 
 QUICK = TransportSettings(connect_timeout=5, read_timeout=0.3, min_rate=1000, rate_window=0.3)
@@ -101,7 +101,7 @@ def test_a_connection_is_not_used_again_when_the_peer_says_close(pool: Pool) -> 
 def test_a_connection_that_was_idle_for_long_is_not_used_again(
     pool: Pool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("brant.transfer.http._MAX_IDLE_SECONDS", 0.0)
+    monkeypatch.setattr("brant.transfer.http.pool._MAX_IDLE_SECONDS", 0.0)
     with peer(status(200, b"x")) as server:
         for _ in range(2):
             pool.request("GET", server.url()).read()

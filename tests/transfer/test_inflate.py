@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from brant.transfer import inflate as module
-from brant.transfer.inflate import METHODS, InflateError, inflate
+from brant.transfer.archive import inflate as module
+from brant.transfer.archive.inflate import METHODS, InflateError, inflate
 from tests.transfer.forged import deflated
 
 MIB = 1024 * 1024
@@ -145,7 +145,7 @@ def test_what_zlib_reads_isal_reads_alike_and_either_way_the_same(data: bytes, c
 def test_without_isal_it_is_done_by_zlib() -> None:
     code = (
         "import sys; sys.modules['isal'] = None\n"
-        "from brant.transfer import inflate, checksums\n"
+        "from brant.transfer.archive import inflate; from brant.transfer.disk import checksums\n"
         "import zlib\n"
         f"content = {deflated(b'penguins' * 99)!r}\n"
         "assert inflate.deflate is zlib and inflate.InflateError is zlib.error\n"

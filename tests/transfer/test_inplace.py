@@ -10,11 +10,11 @@ from threading import Semaphore
 import pytest
 
 from brant.errors import Corrupt, InvalidInput
-from brant.transfer.ahead import Ahead
-from brant.transfer.directory import HEADER, Listed
-from brant.transfer.inplace import InPlace, NoRoom, Room, Stopped, layout_of
-from brant.transfer.journal import Identity
-from brant.transfer.partial import Partial
+from brant.transfer.archive.directory import HEADER, Listed
+from brant.transfer.disk.journal import Identity
+from brant.transfer.disk.partial import Partial
+from brant.transfer.unpacking.ahead import Ahead
+from brant.transfer.unpacking.inplace import InPlace, NoRoom, Room, Stopped, layout_of
 from tests.transfer.forged import deflated
 from tests.transfer.partials import proven
 from tests.transfer.remotes import MIB, csv, flipped, noise
@@ -57,7 +57,7 @@ def test_what_has_come_is_unpacked_while_the_rest_still_comes(tmp_path: Path, ro
     packed = deflated(data)
     member = member_of(data, packed)
     with begun(tmp_path, member, room) as partial:
-        thread = threading.Thread(target=InPlace(partial, member, Semaphore(1)).run)
+        thread = threading.Thread(target=InPlace(partial, member, Semaphore(1)).run, daemon=True)
         thread.start()
         # The end first: nothing is to be taken for the beginning.
         half = len(packed) // 2
@@ -81,7 +81,7 @@ def test_as_long_as_something_is_missing_no_packed_byte_is_lost(tmp_path: Path, 
                 machine.run()
             ended.set()
 
-        thread = threading.Thread(target=unpack)
+        thread = threading.Thread(target=unpack, daemon=True)
         thread.start()
         write(partial, packed[:-1])
         wait_until(lambda: machine._read == len(packed) - 1 or machine._written > len(data) // 4)
@@ -215,7 +215,7 @@ def test_who_waits_for_a_turn_can_be_stopped(tmp_path: Path) -> None:
                 machine.run()
             ended.set()
 
-        thread = threading.Thread(target=unpack)
+        thread = threading.Thread(target=unpack, daemon=True)
         thread.start()
         machine.stop()
         thread.join()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from brant.transfer.lanes import MOST, Lanes
+from brant.transfer.connections.lanes import MOST, Lanes
 
 MB = 1e6
 

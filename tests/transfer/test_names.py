@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from brant.errors import InvalidInput
-from brant.transfer.archive import safe_parts
-from brant.transfer.names import Names
+from brant.transfer.archive.extraction import safe_parts
+from brant.transfer.archive.names import Names
 
 
 @pytest.mark.parametrize(

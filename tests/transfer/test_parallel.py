@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from brant.errors import Conflict, PermissionDenied, RateLimited, ServerFailure, Unreachable
+from brant.transfer.connections.lanes import MOST
+from brant.transfer.disk.spans import Spans
 from brant.transfer.download import Downloaded, download
-from brant.transfer.http import Pool, TransportSettings
-from brant.transfer.lanes import MOST
+from brant.transfer.http.pool import Pool, TransportSettings
 from brant.transfer.progress import Silent
-from brant.transfer.spans import Spans
 from tests.transfer.conftest import Waits
 from tests.transfer.partials import proven
 from tests.transfer.peer import Blob, Exchange, Peer, peer, status
@@ -142,7 +142,7 @@ def test_what_a_stalled_connection_owes_is_brought_by_another(target: Path) -> N
 def test_a_server_that_thinks_longer_than_the_others_wait_is_waited_for_longer(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("brant.transfer.ranged._STALLED_SECONDS", 0.1)
+    monkeypatch.setattr("brant.transfer.connections.ranged._STALLED_SECONDS", 0.1)
     slow = Slow(Blob(DATA))
 
     def think(exchange: Exchange) -> None:

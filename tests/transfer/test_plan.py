@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brant.transfer.directory import HEADER, Listed
-from brant.transfer.plan import GAP, LONGEST_HEAD, SMALL_PACKED, SMALL_SIZE, SPAN, plan, reach
+from brant.transfer.archive.directory import HEADER, Listed
+from brant.transfer.unpacking.plan import GAP, LONGEST_HEAD, SMALL_PACKED, SMALL_SIZE, SPAN, plan, reach
 
 MIB = 1024 * 1024
 

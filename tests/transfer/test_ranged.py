@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from brant.transfer.http import Pool
-from brant.transfer.journal import Identity, Layout
-from brant.transfer.partial import Partial
-from brant.transfer.ranged import Ranged
-from brant.transfer.source import Source
+from brant.transfer.connections.ranged import Ranged
+from brant.transfer.disk.journal import Identity, Layout
+from brant.transfer.disk.partial import Partial
+from brant.transfer.http.pool import Pool
+from brant.transfer.http.source import Source
 
 
 @pytest.mark.parametrize("adopts", [True, False])

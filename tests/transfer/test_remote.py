@@ -18,11 +18,11 @@ from brant.errors import (
     PermissionDenied,
     Unreachable,
 )
-from brant.transfer.archive import Extracted
-from brant.transfer.http import Pool
-from brant.transfer.occupy import occupied
-from brant.transfer.partial import Partial
-from brant.transfer.remote import unpack
+from brant.transfer.archive.extraction import Extracted
+from brant.transfer.disk.partial import Partial
+from brant.transfer.http.pool import Pool
+from brant.transfer.unpacking.occupy import occupied
+from brant.transfer.unpacking.remote import unpack
 from tests.transfer.forged import Forged, descriptor, forged, wide_extra
 from tests.transfer.partials import partial_of
 from tests.transfer.peer import Blob, Exchange, Peer, Step, peer, status

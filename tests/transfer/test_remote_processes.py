@@ -28,8 +28,8 @@ CHILD = """
 import sys
 from pathlib import Path
 from brant.errors import BrantError
-from brant.transfer.http import Pool
-from brant.transfer.remote import unpack
+from brant.transfer.http.pool import Pool
+from brant.transfer.unpacking.remote import unpack
 try:
     unpack(Pool(), sys.argv[1], Path(sys.argv[2]), name="penguins.zip")
 except BrantError as error:
@@ -159,8 +159,8 @@ def test_a_second_process_is_told_who_is_at_it(tmp_path: Path) -> None:
 MEASURED = r"""
 import json, os, re, sys, threading
 from pathlib import Path
-from brant.transfer.http import Pool
-from brant.transfer.remote import unpack
+from brant.transfer.http.pool import Pool
+from brant.transfer.unpacking.remote import unpack
 
 into, most, over = Path(sys.argv[2]), 0, threading.Event()
 

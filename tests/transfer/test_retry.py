@@ -2,7 +2,7 @@
 
 import pytest
 
-from brant.transfer.retry import LONGEST_WAIT, RetryPolicy, http_date, retry_after
+from brant.transfer.http.retry import LONGEST_WAIT, RetryPolicy, http_date, retry_after
 
 NOW = 1_700_000_000.0
 

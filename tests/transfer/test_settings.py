@@ -3,8 +3,8 @@
 import pytest
 
 from brant.errors import InvalidInput
-from brant.transfer.address import parse_address
-from brant.transfer.settings import TransportSettings
+from brant.transfer.http.address import parse_address
+from brant.transfer.http.settings import TransportSettings
 
 HTTP = parse_address("http://data.example.org/x")
 HTTPS = parse_address("https://data.example.org/x")

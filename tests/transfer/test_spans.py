@@ -8,8 +8,8 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as some
 
-from brant.transfer.checksums import crc32, crc32_combine
-from brant.transfer.spans import Span, Spans
+from brant.transfer.disk.checksums import crc32, crc32_combine
+from brant.transfer.disk.spans import Span, Spans
 
 MOST = 40
 EDGES = some.tuples(some.integers(0, MOST), some.integers(0, MOST)).map(sorted)
@@ -63,7 +63,7 @@ def test_a_machine_without_isal_counts_the_same() -> None:
     code = """
 import os, sys, zlib
 sys.modules["isal"] = None
-from brant.transfer.checksums import crc32, crc32_combine
+from brant.transfer.disk.checksums import crc32, crc32_combine
 assert crc32 is zlib.crc32
 for size in (0, 1, 7, 4096, 1_000_003):
     first, second = os.urandom(100), os.urandom(size)

@@ -23,8 +23,8 @@ from brant.errors import (
     PermissionDenied,
     Unreachable,
 )
-from brant.transfer.archive import Limits
-from brant.transfer.checksums import crc32
+from brant.transfer.archive.extraction import Limits
+from brant.transfer.disk.checksums import crc32
 from brant.transfer.progress import Silent
 from tests.transfer.forged import Forged, deflated, descriptor, forged, unicode_path, wide_extra
 from tests.transfer.peer import Blob, Exchange, Step, peer, status

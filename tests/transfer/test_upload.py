@@ -22,8 +22,8 @@ from brant.errors import (
     Unauthenticated,
     Unreachable,
 )
-from brant.transfer.hashes import hashes_of
-from brant.transfer.http import Pool, TransportSettings
+from brant.transfer.disk.hashes import hashes_of
+from brant.transfer.http.pool import Pool, TransportSettings
 from brant.transfer.progress import Silent
 from brant.transfer.upload import Garbled, Uploaded, upload
 from tests.transfer.conftest import Waits

@@ -7,8 +7,8 @@ import zipfile
 import pytest
 
 from brant.errors import Corrupt, InvalidInput
-from brant.transfer.directory import read_directory
-from brant.transfer.limits import Limits
+from brant.transfer.archive.directory import read_directory
+from brant.transfer.archive.limits import Limits
 from tests.transfer.forged import Forged, forged, wide_extra
 from tests.transfer.listing import Remote, listed, unpacked, zipped
 

@@ -5,8 +5,8 @@ from time import monotonic
 
 from brant.client.session import Session
 from brant.errors import BrantError
-from brant.transfer.body import Content
-from brant.transfer.http import Pool, Response, TransportSettings
+from brant.transfer.http.body import Content
+from brant.transfer.http.pool import Pool, Response, TransportSettings
 
 
 def traced(session: Session, say: Callable[[str], None]) -> Session:

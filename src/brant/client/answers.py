@@ -13,7 +13,7 @@ from brant.contract.codec import Message, decode
 from brant.contract.method import HttpRedirect, Method
 from brant.errors import BrantError, InsufficientScope, InvalidInput, ServerFailure, from_status
 from brant.redact import redact
-from brant.transfer.http import Response
+from brant.transfer.http.pool import Response
 
 Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
@@ -93,7 +93,7 @@ class Reader:
             reason = f" {response.reason}" if response.reason and code == response.status else ""
             text = said or f"{self._endpoint} answered {method.name} with {code}{reason}: try again later"
         # Most calls are answered, and need none of it.
-        from brant.transfer.quota import asked_wait, quota_of
+        from brant.transfer.http.quota import asked_wait, quota_of
 
         now = time()
         return from_status(

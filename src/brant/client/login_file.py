@@ -11,7 +11,7 @@ from brant.client.endpoints import Endpoint
 from brant.client.locks import locked
 from brant.client.whole_files import unreadable, write_private
 from brant.errors import InvalidInput, LocalFailure
-from brant.transfer.address import parse_address
+from brant.transfer.http.address import parse_address
 
 MARGIN: Final = timedelta(minutes=5)
 """How long before its end an access token is replaced: longer than any call waits for its answer."""

@@ -26,7 +26,7 @@ from brant.errors import (
     Unauthenticated,
     Unreachable,
 )
-from brant.transfer.address import parse_address
+from brant.transfer.http.address import parse_address
 
 if TYPE_CHECKING:
     from brant.client.session import Session

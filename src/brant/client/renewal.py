@@ -19,7 +19,7 @@ from brant.errors import (
     Unauthenticated,
     Unreachable,
 )
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.http.retry import RetryPolicy
 
 if TYPE_CHECKING:
     from brant.client.session import Session

@@ -15,8 +15,8 @@ from brant.client.storms import Storms
 from brant.contract.codec import Message, encode
 from brant.contract.method import Method
 from brant.errors import BrantError, RateLimited, Unauthenticated, Unreachable
-from brant.transfer.http import Pool, TransportSettings
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.http.pool import Pool, TransportSettings
+from brant.transfer.http.retry import RetryPolicy
 
 Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
@@ -221,7 +221,7 @@ class Session:
 
     def _tell_wait(self, refused: RateLimited, delay: float | None) -> None:
         if delay is not None and self._storms.kept_waiting(delay):
-            from brant.transfer.waiting import waits
+            from brant.transfer.http.waiting import waits
 
             self.warn(waits(refused, delay))
 

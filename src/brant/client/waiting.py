@@ -1,7 +1,7 @@
 """The words for a caller who has waited enough."""
 
 from brant.errors import BrantError, RateLimited
-from brant.transfer.waiting import span
+from brant.transfer.http.waiting import span
 
 
 def gave_up(failure: BrantError, attempts: int, *, took: float, waited: float) -> str:

@@ -19,8 +19,8 @@ from brant.errors import NotFound, Unreachable
 from brant.hub.cache import DatasetPlace, locked, newest_complete, newest_in_output, prepare_output
 from brant.hub.connection import cache_root, connect, logger, progress
 from brant.hub.records import records_of
+from brant.transfer.http.retry import RetryPolicy
 from brant.transfer.progress import Progress
-from brant.transfer.retry import RetryPolicy
 
 _BRIEFLY: Final = RetryPolicy(attempts=2, base=0.2, budget=2.0)
 

@@ -11,7 +11,7 @@ from brant.client.parallel import for_each
 from brant.contract.handles import DatasetHandle
 from brant.hub.cache import DatasetPlace
 from brant.hub.records import Record
-from brant.transfer.checksums import crc32
+from brant.transfer.disk.checksums import crc32
 from brant.transfer.progress import Progress
 
 State = Literal["ok", "damaged", "missing", "extra", "unknown", "repaired"]

@@ -7,17 +7,17 @@ from pathlib import Path
 from typing import Final
 
 from brant.errors import Conflict, Corrupt, ServerFailure
-from brant.transfer.digest import Digest
-from brant.transfer.fleet import Again, Errand, Lane, run
-from brant.transfer.http import Pool, Response
-from brant.transfer.journal import Identity, Layout
-from brant.transfer.partial import Partial
+from brant.transfer.connections.fleet import Again, Errand, Lane, run
+from brant.transfer.connections.ranged import Changed, Ranged, check_plain, refused
+from brant.transfer.disk.digest import Digest
+from brant.transfer.disk.journal import Identity, Layout
+from brant.transfer.disk.partial import Partial
+from brant.transfer.disk.verify import Downloaded, Expected, existing_file, fault_of, learned
+from brant.transfer.http.pool import Pool, Response
+from brant.transfer.http.ranges import identity_of
+from brant.transfer.http.retry import RetryPolicy, http_date
+from brant.transfer.http.source import Source
 from brant.transfer.progress import Meter, Progress, Silent, Waits
-from brant.transfer.ranged import Changed, Ranged, check_plain, refused
-from brant.transfer.ranges import identity_of
-from brant.transfer.retry import RetryPolicy, http_date
-from brant.transfer.source import Source
-from brant.transfer.verify import Downloaded, Expected, existing_file, fault_of, learned
 
 __all__ = ["Downloaded", "Expected", "download"]
 
@@ -185,9 +185,7 @@ class _Download:
         check_plain(response, name)
         if None not in (self._expected.size, size) and self._expected.size != size:
             raise Again(
-                Corrupt(
-                    f"{peer} offers {size} bytes for {name}, not {self._expected.size}; try again later."
-                )
+                Corrupt(f"{peer} offers {size} bytes for {name}, not {self._expected.size}; try again later.")
             )
 
     def _fault(self) -> str | None:

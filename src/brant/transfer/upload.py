@@ -19,13 +19,13 @@ from brant.errors import (
     ServerFailure,
     Unreachable,
 )
-from brant.transfer.hashes import Following, Hashes
-from brant.transfer.http import Pool, Response
+from brant.transfer.disk.hashes import Following, Hashes
+from brant.transfer.http.pool import Pool, Response
+from brant.transfer.http.quota import asked_wait
+from brant.transfer.http.ranges import told_sha256
+from brant.transfer.http.refusal import refusal
+from brant.transfer.http.retry import REPEATABLE_STATUSES, Delays, RetryPolicy
 from brant.transfer.progress import Meter, Progress, Silent, Waits
-from brant.transfer.quota import asked_wait
-from brant.transfer.ranges import told_sha256
-from brant.transfer.refusal import refusal
-from brant.transfer.retry import REPEATABLE_STATUSES, Delays, RetryPolicy
 
 # Many files may be on their way at once, each with a piece in memory.
 _PIECE: Final = 512 * 1024

@@ -24,7 +24,7 @@ from brant.server.domain.datasets import unpacking
 from brant.server.domain.datasets.publishing import Publishing
 from brant.server.domain.datasets.unpacking import Unpacker
 from brant.server.store.tables import datasets, uploads
-from brant.transfer.archive import Limits
+from brant.transfer.archive.extraction import Limits
 from tests.server.domain.conftest import World
 
 

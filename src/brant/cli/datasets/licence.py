@@ -38,7 +38,7 @@ class Licence:
 
     def _ask(self) -> None:
         from brant.client.datasets import metadata
-        from brant.transfer.retry import RetryPolicy
+        from brant.transfer.http.retry import RetryPolicy
 
         briefly = RetryPolicy(attempts=_ATTEMPTS, budget=_MOST_SECONDS)
         try:

@@ -13,7 +13,7 @@ from brant.redact import redact
 if TYPE_CHECKING:
     from brant.cli.doctor.finding import Finding
     from brant.client.endpoints import Endpoint
-    from brant.transfer.settings import TransportSettings
+    from brant.transfer.http.settings import TransportSettings
 
 EXAMPLES: Final = """\
 examples:

@@ -14,10 +14,10 @@ from brant.client.session import Session
 from brant.contract.accounts import HELLO
 from brant.contract.method import Empty
 from brant.errors import BrantError, InvalidInput, RateLimited, Unauthenticated
-from brant.transfer.address import parse_address
-from brant.transfer.body import Content
-from brant.transfer.http import Headers, Pool, Response, TransportSettings
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.http.address import parse_address
+from brant.transfer.http.body import Content
+from brant.transfer.http.pool import Headers, Pool, Response, TransportSettings
+from brant.transfer.http.retry import RetryPolicy
 
 LARGEST_SKEW: Final = 60
 """Seconds between two clocks from which signatures and expiry times go wrong."""

@@ -13,7 +13,7 @@ from brant.contract.dataset_messages import (
 )
 from brant.contract.handles import DatasetHandle
 from brant.errors import InvalidInput, NotFound, PermissionDenied
-from brant.transfer.retry import RetryPolicy
+from brant.transfer.http.retry import RetryPolicy
 
 
 def view(session: Session, handle: DatasetHandle) -> ApiDataset:

@@ -16,11 +16,11 @@ from brant.contract import datasets as wire
 from brant.contract.dataset_messages import ApiGetDatasetRequest
 from brant.contract.handles import DatasetHandle
 from brant.errors import DestinationExists, InvalidInput, NotFound
+from brant.transfer.http.retry import RetryPolicy
 from brant.transfer.progress import Progress
-from brant.transfer.retry import RetryPolicy
 
 if TYPE_CHECKING:
-    from brant.transfer.archive import Extracted, Limits
+    from brant.transfer.archive.extraction import Extracted, Limits
 
 Proof = Literal["sha256", "md5", "crc32", "size"]
 
@@ -180,7 +180,7 @@ def fetch_again(
 
 def _unpacking(session: Session, address: SignedAddress, name: str, how: How) -> Unpack:
     """What unpacks the archive at `address` into a folder, or of it the files that are selected."""
-    from brant.transfer.remote import unpack
+    from brant.transfer.unpacking.remote import unpack
 
     def run(into: Path, select: Callable[[str], bool] | None) -> "list[Extracted]":
         return unpack(
@@ -206,7 +206,7 @@ def _arrived(one: "Extracted", path: Path) -> Arrived:
 
 
 def _limits(*, trust: bool) -> "Limits":
-    from brant.transfer.archive import Limits
+    from brant.transfer.archive.extraction import Limits
 
     if not trust:
         return Limits(way_out="if you trust it, add --trust-archive to 'brant datasets download'")
@@ -229,7 +229,7 @@ def current_version(
 
 def local_name(path: str) -> str:
     """`path` of a version as a relative path here. Raises InvalidInput for one that leads elsewhere."""
-    from brant.transfer.names import safe_parts
+    from brant.transfer.archive.names import safe_parts
 
     try:
         return "/".join(safe_parts(path))

@@ -20,7 +20,7 @@ def file_facts(
     session: Session, handle: DatasetHandle, *, progress: Progress | None = None
 ) -> dict[str, FileFacts]:
     """The files of a version by their paths. Raises NotFound, Corrupt, and what ends a call or a transfer."""
-    from brant.transfer.listing import list_members
+    from brant.transfer.unpacking.listing import list_members
 
     members = list_members(
         session.pool,

@@ -6,8 +6,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from brant.errors import BrantError, Conflict, ServerFailure
-from brant.transfer.archive import Extracted
-from brant.transfer.partial import local_failure
+from brant.transfer.archive.extraction import Extracted
+from brant.transfer.disk.partial import local_failure
 
 Unpack = Callable[[Path, Callable[[str], bool] | None], list[Extracted]]
 """Unpacks one archive into a folder: all of it, or the files that are selected by their paths."""

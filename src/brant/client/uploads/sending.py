@@ -14,7 +14,7 @@ from brant.client.uploads.pace import Pace
 from brant.contract.blobs import START_BLOB_UPLOAD, ApiBlobType, ApiStartBlobUploadRequest
 from brant.contract.extensions import CLAIM_BLOBS, BlobClaim, ClaimBlobsRequest
 from brant.errors import Conflict, InvalidInput, LocalFailure, NotFound, PermissionDenied, ServerFailure
-from brant.transfer.hashes import Hashes, hashes_of
+from brant.transfer.disk.hashes import Hashes, hashes_of
 from brant.transfer.progress import Progress, Silent, Track, Waits
 from brant.transfer.upload import Garbled, upload
 

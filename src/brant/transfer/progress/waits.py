@@ -6,8 +6,8 @@ from time import monotonic
 from typing import Final
 
 from brant.errors import BrantError, RateLimited, Unreachable
+from brant.transfer.http.waiting import span, waits
 from brant.transfer.progress.interface import Progress
-from brant.transfer.waiting import span, waits
 
 # A shorter wait is over before it has been read about; many such ones are a long wait.
 _NOTICED_SECONDS: Final = 2.0

@@ -11,7 +11,7 @@ from brant.contract.dataset_messages import ApiDatasetNewFile, ApiUploadDirector
 from brant.errors import InvalidInput
 from brant.server.domain.blobs.upload_tokens import CompleteUpload, find_complete
 from brant.server.domain.datasets import manifests, rules
-from brant.transfer.archive import safe_parts
+from brant.transfer.archive.extraction import safe_parts
 
 
 class SubmittedFile(NamedTuple):

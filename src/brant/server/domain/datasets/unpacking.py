@@ -22,7 +22,7 @@ from brant.server.domain.datasets import manifests
 from brant.server.domain.datasets.submitted import SubmittedFile, safe_path
 from brant.server.store.blobs import CHUNK, BlobStore
 from brant.server.store.database import Database
-from brant.transfer.archive import Limits, Member, iter_members, kind_of
+from brant.transfer.archive.extraction import Limits, Member, iter_members, kind_of
 
 _SUFFIXES: Final = (".zip", ".tar", ".tar.gz", ".tgz")
 _WHOLE_FOLDER: Final = "archive.zip"

@@ -1,0 +1,1 @@
+"""Archives, believed in nothing: their lists, members, names and limits."""

@@ -1,0 +1,1 @@
+"""What lies on this machine: unfinished files, their journals, checksums."""

@@ -1,0 +1,361 @@
+"""The unfinished file beside its destination: written anywhere, checked by its journal, named when whole."""
+
+import errno
+import io
+import os
+import stat
+from collections.abc import Sequence
+from contextlib import ExitStack, suppress
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from threading import Condition
+from types import TracebackType
+from typing import Final, Self
+
+from brant.errors import LocalFailure
+from brant.transfer.disk.checksums import crc32, crc32_combine
+from brant.transfer.disk.journal import Identity, Journal, Layout, Mark
+from brant.transfer.disk.spans import Span, Spans
+
+_OPEN: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_READ: Final = 1024 * 1024
+_NAME_LIMIT: Final = 255
+
+
+class Partial:
+    """The bytes of one download that are on disk. Made by `Partial.claim`, which locks the destination.
+
+    Positions are those of the payload, whose place in object and file is `layout`. Safe to write from many
+    threads. Every failure of this machine's disk is LocalFailure; what was written before it stays.
+    """
+
+    def __init__(self, destination: Path, path: Path, journal: Journal, file: io.FileIO) -> None:
+        self.destination: Final = destination
+        self.identity: Identity | None = None
+        self.layout = Layout()
+        self.held = Spans()
+        """What is on disk, and was received so."""
+        self._path = path
+        self._journal = journal
+        self._file = file
+        self._sums = _Sums()
+        self._changed = Condition()
+        self._writers = 0
+        self._published = False
+        self._is_over = False
+
+    @classmethod
+    def claim(cls, destination: Path) -> Self:
+        """Lock the destination and take up what an earlier process left there.
+
+        Raises Conflict when another process is at it, LocalFailure when the folder cannot be written.
+        """
+        path, journal_path = _beside(destination)
+        with ExitStack() as held:
+            try:
+                _check_place(destination)
+                journal = Journal.claim(journal_path, destination)
+                held.callback(journal.close)
+                file = held.enter_context(io.FileIO(os.open(path, _OPEN, 0o666), "r+"))
+                _check_regular(file)
+                partial = cls(destination, path, journal, file)
+                partial._take_up()
+            except OSError as error:
+                raise local_failure(error, destination) from error
+            held.pop_all()
+        return partial
+
+    def _take_up(self) -> None:
+        """Believe of the file what still has the CRC-32 that it came with, and nothing else."""
+        left = self._journal.take_up()
+        if left is None:
+            return
+        self.identity, self.layout, marks = left
+        for mark in marks:
+            # Marks overlap where a process was killed between one and its bytes, which the next one brought.
+            fresh = [*self.held.missing(mark.start, mark.stop)]
+            if fresh and self._has(mark):
+                for start, stop in fresh:
+                    is_all = (start, stop) == (mark.start, mark.stop)
+                    self._took(mark if is_all else Mark(start, stop, self._crc32_of(start, stop) or 0))
+
+    def _has(self, mark: Mark) -> bool:
+        if mark.start >= mark.stop or mark.stop > (self.layout.length or mark.stop):
+            return False
+        return self._crc32_of(mark.start, mark.stop) == mark.crc32
+
+    def _crc32_of(self, start: int, stop: int) -> int | None:
+        """Of what the file holds there; None where it ends before."""
+        view, at, value = memoryview(bytearray(min(_READ, stop - start))), start, 0
+        while at < stop and (count := self._read(at, view[: stop - at])):
+            value = crc32(view[:count], value)
+            at += count
+        return value if at == stop else None
+
+    def begin(self, identity: Identity, layout: Layout) -> None:
+        """Start from nothing, for the object named; room for `layout.file_size` bytes is made now."""
+        try:
+            self._file.truncate(0)
+            self._journal.restart(identity, layout)
+            allocate(self._file.fileno(), layout.file_size or 0)
+        except OSError as error:
+            raise local_failure(error, self.destination) from error
+        self._forget(identity, layout)
+
+    def set_length(self, length: int) -> None:
+        """The payload's length is known at last."""
+        with self._changed:
+            self.layout = replace(self.layout, length=length)
+
+    def discard(self) -> None:
+        """Give up every byte."""
+        try:
+            self._file.truncate(0)
+            self._journal.forget()
+        except OSError as error:
+            raise local_failure(error, self.destination) from error
+        self._forget(None, Layout())
+
+    def _forget(self, identity: Identity | None, layout: Layout) -> None:
+        with self._changed:
+            self.identity, self.layout, self.held, self._sums = identity, layout, Spans(), _Sums()
+            self._changed.notify_all()
+
+    def write(self, at: int, piece: memoryview) -> None:
+        """Put `piece` where nothing is held yet. If the disk takes only a part of it, that part is kept."""
+        if not piece:
+            return
+        mark = Mark(at, at + len(piece), crc32(piece))
+        with self._changed:
+            if self._file.closed:
+                raise LocalFailure(f"{self.destination} is no longer being written; run the same again.")
+            self._writers += 1
+        written = 0
+        try:
+            self._journal.mark(mark)
+            while written < len(piece):
+                written += _write(self._file, self.layout.base + at + written, piece[written:])
+        except OSError as error:
+            with suppress(OSError):
+                if 0 < written < len(piece):
+                    mark = Mark(at, at + written, crc32(piece[:written]))
+                    self._journal.mark(mark)
+            raise local_failure(error, self.destination) from error
+        finally:
+            with self._changed:
+                if written == mark.stop - mark.start:
+                    self._took(mark)
+                self._writers -= 1
+                self._changed.notify_all()
+
+    def _took(self, mark: Mark) -> None:
+        self.held.add(mark.start, mark.stop)
+        self._sums.add(mark)
+
+    def read(self, at: int, view: memoryview) -> int:
+        """Read into `view` what the file holds from `at` on; the number of bytes."""
+        try:
+            return self._read(at, view)
+        except OSError as error:
+            raise local_failure(error, self.destination) from error
+
+    def _read(self, at: int, view: memoryview) -> int:
+        return _read(self._file, self.layout.base + at, view)
+
+    def same(self, at: int, piece: memoryview) -> bool:
+        """Whether what is held of `piece`, all of whose bytes belong at `at`, are these bytes."""
+        view, start = memoryview(bytearray(len(piece))), at
+        while start < at + len(piece):
+            count = self.read(start, view[start - at :])
+            if not count:
+                return False
+            start += count
+        return view == piece
+
+    def frontier(self, start: int = 0) -> int:
+        """Up to where everything from `start` on is held."""
+        with self._changed:
+            return self.held.frontier(start)
+
+    def missing(self, start: int, stop: int) -> list[Span]:
+        """What of this stretch is not held, in ascending order."""
+        with self._changed:
+            return list(self.held.missing(start, stop))
+
+    def wait_beyond(self, position: int, timeout: float) -> int:
+        """The frontier from `position` on; what is not beyond it is waited for, until something happens."""
+        with self._changed:
+            if self.held.frontier(position) <= position:
+                self._changed.wait(timeout)
+            return self.held.frontier(position)
+
+    def wake(self) -> None:
+        """End the waiting of `wait_beyond`."""
+        with self._changed:
+            self._changed.notify_all()
+
+    def crc32(self) -> int | None:
+        """Of the whole payload, without reading it again; None as long as something is missing."""
+        return self._sums.of(self.layout.length or 0)
+
+    def place(self, position: int, pieces: Sequence[bytes | memoryview]) -> None:
+        """Put what was unpacked of the payload at a position of the file itself; no journal knows of it."""
+        with self._changed:
+            if self._file.closed:
+                raise LocalFailure(f"{self.destination} is no longer being written; run the same again.")
+            self._writers += 1
+        try:
+            _write_pieces(self._file, position, pieces)
+        except OSError as error:
+            raise local_failure(error, self.destination) from error
+        finally:
+            with self._changed:
+                self._writers -= 1
+                self._changed.notify_all()
+
+    def publish(self, modified: float | None, *, size: int | None = None) -> None:
+        """Give the file its final name. `modified`: seconds since the epoch; `size` if not the payload's."""
+        try:
+            self._file.truncate(self.held.total if size is None else size)
+            self._close_file()
+            if modified is not None:
+                os.utime(self._path, (modified, modified))
+            self._path.replace(self.destination)
+            self._published = True
+            self._journal.remove()
+        except OSError as error:
+            raise local_failure(error, self.destination) from error
+
+    def _close_file(self) -> None:
+        """Wait for writes under way: a number of a closed file may soon be that of another."""
+        with self._changed:
+            self._changed.wait_for(lambda: not self._writers)
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Let go of the lock, once. Where no byte is worth keeping, nothing is left behind."""
+        with self._changed:
+            if self._is_over:
+                return
+            self._is_over = True
+        self._close_file()
+        if self.held.total == 0 and not self._published:
+            with suppress(OSError):
+                self._path.unlink(missing_ok=True)
+                self._journal.remove()
+        self._journal.close()
+
+
+class _Sums:
+    """The CRC-32 of each stretch of adjacent marks, whatever order they come in."""
+
+    def __init__(self) -> None:
+        self._by_start: dict[int, Mark] = {}
+        self._start_of: dict[int, int] = {}
+
+    def add(self, mark: Mark) -> None:
+        before = self._by_start.get(self._start_of.pop(mark.start, -1))
+        if before:
+            mark = _joined(before, mark)
+        after = self._by_start.pop(mark.stop, None)
+        if after:
+            mark = _joined(mark, after)
+        self._by_start[mark.start], self._start_of[mark.stop] = mark, mark.start
+
+    def of(self, length: int) -> int | None:
+        """Of the first `length` bytes, if they are one stretch and nothing more is there."""
+        if length == 0:
+            return 0
+        mark = self._by_start.get(0)
+        return mark.crc32 if mark and mark.stop == length else None
+
+
+def _joined(first: Mark, second: Mark) -> Mark:
+    value = crc32_combine(first.crc32, second.crc32, second.stop - second.start)
+    return Mark(first.start, second.stop, value)
+
+
+def allocate(handle: int, size: int) -> None:
+    """Take room for `size` bytes now, so that a disk too small for them says so before they are fetched."""
+    if size and hasattr(os, "posix_fallocate"):
+        try:
+            os.posix_fallocate(handle, 0, size)
+        except OSError as error:
+            # Some file systems cannot; there the room is taken as it is used.
+            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
+                raise
+        else:
+            return
+    os.ftruncate(handle, size)
+
+
+if hasattr(os, "pwrite"):
+
+    def _write(file: io.FileIO, at: int, piece: memoryview) -> int:
+        return os.pwrite(file.fileno(), piece, at)
+
+    def _read(file: io.FileIO, at: int, view: memoryview) -> int:
+        return os.preadv(file.fileno(), [view], at)
+
+else:  # a system without them: one thread at a time moves the position
+    from threading import Lock
+
+    _POSITION: Final = Lock()
+
+    def _write(file: io.FileIO, at: int, piece: memoryview) -> int:
+        with _POSITION:
+            file.seek(at)
+            return file.write(piece)
+
+    def _read(file: io.FileIO, at: int, view: memoryview) -> int:
+        with _POSITION:
+            file.seek(at)
+            return file.readinto(view)
+
+
+def _write_pieces(file: io.FileIO, at: int, pieces: Sequence[bytes | memoryview]) -> None:
+    """One after the other, all of them; in one call where the system can, and the disk takes them whole."""
+    done = os.pwritev(file.fileno(), pieces, at) if hasattr(os, "pwritev") else 0
+    for piece in pieces:
+        view = memoryview(piece)[done:]
+        done -= len(piece) - len(view)
+        at += len(piece) - len(view)
+        while view:
+            count = _write(file, at, view)
+            at, view = at + count, view[count:]
+
+
+def _check_place(destination: Path) -> None:
+    """Make the folder; LocalFailure where a folder bears the file's own name."""
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    if destination.is_dir():
+        raise LocalFailure(f"{destination} is a folder; name a file to download to.")
+
+
+def _check_regular(file: io.FileIO) -> None:
+    if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        raise OSError(errno.EINVAL, "a device or pipe lies in the way")
+
+
+def _beside(destination: Path) -> tuple[Path, Path]:
+    """The names of partial file and journal. One too long for that is cut, and told apart by its hash."""
+    name = destination.name
+    raw = os.fsencode(name)
+    if len(raw) + len(".brant-partial") > _NAME_LIMIT:
+        name = raw[:200].decode("utf-8", "ignore") + "-" + sha256(raw).hexdigest()[:16]
+    return destination.with_name(f"{name}.brant-partial"), destination.with_name(f"{name}.brant-journal")
+
+
+def local_failure(error: OSError, path: Path) -> LocalFailure:
+    """The error for what this machine's disk says about writing `path`."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return LocalFailure(
+            f"{path} cannot grow ({error.strerror}); make room and run the same again, to resume."
+        )
+    return LocalFailure(f"{path} cannot be written ({error.strerror}); check the folder and its permissions.")

@@ -1,0 +1,1 @@
+"""One HTTP exchange: connections, deadlines, answers, and when to ask again."""

@@ -1,0 +1,1 @@
+"""A remote archive becomes a folder of files."""
