@@ -1,5 +1,6 @@
 """One file over many connections: as many as help, whatever happens to some of them."""
 
+import io
 import random
 import threading
 import time
@@ -10,6 +11,7 @@ import pytest
 
 from brant.errors import Conflict, PermissionDenied, RateLimited, ServerFailure, Unreachable
 from brant.transfer.connections.lanes import MOST
+from brant.transfer.disk import partial
 from brant.transfer.disk.spans import Spans
 from brant.transfer.download import Downloaded, download
 from brant.transfer.http.pool import Pool, TransportSettings
@@ -205,6 +207,27 @@ def test_an_object_that_changes_between_ranges_is_fetched_anew_and_said(target: 
     assert_alone(target, NEW)
     assert result.resumed_from == 0
     assert [note for note in notes if "has changed" in note]
+
+
+def test_what_a_slow_disk_still_writes_of_the_old_object_does_not_land_in_the_new(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, delayed = partial._write, []
+
+    def delay(file: io.FileIO, at: int, piece: memoryview) -> int:
+        if at > 4 * MIB and not delayed:
+            delayed.append(at)
+            # Longer than a transfer that ends waits for its connections.
+            time.sleep(1.5)
+        return write(file, at, piece)
+
+    monkeypatch.setattr(partial, "_write", delay)
+    old = Slow(Blob(DATA))
+    old.others = dict.fromkeys(range(5, 200), Blob(NEW, etag='"two"'))
+    with peer(old) as server:
+        fetch(server, target)
+    assert delayed
+    assert_alone(target, NEW)
 
 
 def test_an_object_that_keeps_changing_is_a_conflict(target: Path) -> None:

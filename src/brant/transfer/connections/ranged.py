@@ -74,6 +74,7 @@ class Ranged:
     ) -> None:
         self._source = source
         self._partial = partial
+        self._era = partial.era
         self._show = show
         self._check = check
         self._ranges = ranges
@@ -336,7 +337,7 @@ class Ranged:
                 bytes_ = piece[part.start - at : part.stop - at]
                 lane.wasted += len(bytes_) if is_here else 0
                 if not is_here:
-                    self._partial.write(part.start, bytes_)
+                    self._partial.write(part.start, bytes_, self._era)
                 elif not self._partial.same(part.start, bytes_):
                     raise Changed
                 flight.at = part.stop

@@ -4,8 +4,8 @@ import errno
 import io
 import os
 import stat
-from collections.abc import Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -42,6 +42,8 @@ class Partial:
         self._sums = _Sums()
         self._changed = Condition()
         self._writers = 0
+        self.era = 0
+        """Counts what was begun and given up; who writes for an earlier one is refused."""
         self._published = False
         self._is_over = False
 
@@ -95,13 +97,11 @@ class Partial:
 
     def begin(self, identity: Identity, layout: Layout) -> None:
         """Start from nothing, for the object named; room for `layout.file_size` bytes is made now."""
-        try:
+        with self._anew():
             self._file.truncate(0)
             self._journal.restart(identity, layout)
             allocate(self._file.fileno(), layout.file_size or 0)
-        except OSError as error:
-            raise local_failure(error, self.destination) from error
-        self._forget(identity, layout)
+            self._forget(identity, layout)
 
     def set_length(self, length: int) -> None:
         """The payload's length is known at last."""
@@ -110,48 +110,64 @@ class Partial:
 
     def discard(self) -> None:
         """Give up every byte."""
-        try:
+        with self._anew():
             self._file.truncate(0)
             self._journal.forget()
+            self._forget(None, Layout())
+
+    @contextmanager
+    def _anew(self) -> Iterator[None]:
+        """No write is under way meanwhile, and none for what was there before comes later."""
+        with self._changed:
+            self.era += 1
+            self._changed.wait_for(lambda: not self._writers)
+        with self._writing(self.era):
+            yield
+
+    @contextmanager
+    def _writing(self, era: int | None) -> Iterator[None]:
+        with self._changed:
+            if self._file.closed or era not in (None, self.era):
+                raise LocalFailure(f"{self.destination} is no longer being written; run the same again.")
+            self._writers += 1
+        try:
+            yield
         except OSError as error:
             raise local_failure(error, self.destination) from error
-        self._forget(None, Layout())
+        finally:
+            with self._changed:
+                self._writers -= 1
+                self._changed.notify_all()
 
     def _forget(self, identity: Identity | None, layout: Layout) -> None:
         with self._changed:
             self.identity, self.layout, self.held, self._sums = identity, layout, Spans(), _Sums()
             self._changed.notify_all()
 
-    def write(self, at: int, piece: memoryview) -> None:
+    def write(self, at: int, piece: memoryview, era: int | None = None) -> None:
         """Put `piece` where nothing is held yet. If the disk takes only a part of it, that part is kept."""
         if not piece:
             return
         mark = Mark(at, at + len(piece), crc32(piece))
-        with self._changed:
-            if self._file.closed:
-                raise LocalFailure(f"{self.destination} is no longer being written; run the same again.")
-            self._writers += 1
-        written = 0
-        try:
-            self._journal.mark(mark)
-            while written < len(piece):
-                written += _write(self._file, self.layout.base + at + written, piece[written:])
-        except OSError as error:
-            with suppress(OSError):
-                if 0 < written < len(piece):
-                    mark = Mark(at, at + written, crc32(piece[:written]))
-                    self._journal.mark(mark)
-            raise local_failure(error, self.destination) from error
-        finally:
-            with self._changed:
-                if written == mark.stop - mark.start:
-                    self._took(mark)
-                self._writers -= 1
-                self._changed.notify_all()
+        with self._writing(era):
+            written = 0
+            try:
+                self._journal.mark(mark)
+                while written < len(piece):
+                    written += _write(self._file, self.layout.base + at + written, piece[written:])
+                self._took(mark)
+            except OSError:
+                with suppress(OSError):
+                    if written:
+                        mark = Mark(at, at + written, crc32(piece[:written]))
+                        self._journal.mark(mark)
+                        self._took(mark)
+                raise
 
     def _took(self, mark: Mark) -> None:
-        self.held.add(mark.start, mark.stop)
-        self._sums.add(mark)
+        with self._changed:
+            self.held.add(mark.start, mark.stop)
+            self._sums.add(mark)
 
     def read(self, at: int, view: memoryview) -> int:
         """Read into `view` what the file holds from `at` on; the number of bytes."""
@@ -201,18 +217,8 @@ class Partial:
 
     def place(self, position: int, pieces: Sequence[bytes | memoryview]) -> None:
         """Put what was unpacked of the payload at a position of the file itself; no journal knows of it."""
-        with self._changed:
-            if self._file.closed:
-                raise LocalFailure(f"{self.destination} is no longer being written; run the same again.")
-            self._writers += 1
-        try:
+        with self._writing(None):
             _write_pieces(self._file, position, pieces)
-        except OSError as error:
-            raise local_failure(error, self.destination) from error
-        finally:
-            with self._changed:
-                self._writers -= 1
-                self._changed.notify_all()
 
     def publish(self, modified: float | None, *, size: int | None = None) -> None:
         """Give the file its final name. `modified`: seconds since the epoch; `size` if not the payload's."""
