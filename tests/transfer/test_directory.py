@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from brant.errors import BrantError, Corrupt, InvalidInput
-from brant.transfer import inflate
+from brant.transfer.archive import inflate
 from brant.transfer.archive.directory import HEADER, METHODS, data_start, read_directory
 from brant.transfer.archive.extraction import extract
 from brant.transfer.archive.limits import Limits
