@@ -59,6 +59,8 @@ class Held:
     wrong: set[str] = field(default_factory=set)
     """Final names with other bytes."""
     violations: list[str] = field(default_factory=list)
+    unpacked: set[str] = field(default_factory=set)
+    """Final names whose unfinished file holds what it is to be, and lacks but its name."""
     others: list[str] = field(default_factory=list)
 
     @property
@@ -73,7 +75,7 @@ class Held:
             if name not in self.whole:
                 lost[name] = [(0, size)]
         for name, one in before.begun.items():
-            if name in self.whole:
+            if name in self.whole or name in self.unpacked:
                 continue
             now = self.begun[name].right if name in self.begun else Spans()
             gone = [gap for span in one.right for gap in now.missing(*span)]
@@ -104,7 +106,10 @@ def _look(folder: Path, truth: Truth) -> Held:
             partial = path.with_name(path.name.removesuffix(JOURNAL) + PARTIAL)
             lines = read_journal(path)
             if partial.exists():
-                held.begun[final] = _begun(lines, partial.read_bytes(), truth)
+                data = partial.read_bytes()
+                held.begun[final] = _begun(lines, data, truth)
+                if any(data.startswith(files[final]) for files in truth.files if files.get(final)):
+                    held.unpacked.add(final)
             continue
         data = path.read_bytes()
         if MARKER in data:

@@ -150,3 +150,21 @@ def test_marks_that_overlap_are_all_believed(target: Path) -> None:
         assert list(partial.held) == [(0, 2500)]
         partial.write(2500, data[2500:])
         assert partial.crc32() == zlib.crc32(data)
+
+
+def test_a_part_told_as_the_whole_costs_no_byte_of_a_member(stage: Stage, tmp_path: Path) -> None:
+    """Under the same validator it was taken for another archive, and all that was there given up."""
+    packed = archive("stored", 1)
+    url = stage.origin.put("penguins.zip", Thing(packed.data))
+    truth = Truth((packed.data,), (packed.files,))
+    with Proxy(Schedule({number: Fault("cut", 0.6, 1) for number in range(1, 9)})) as proxy:
+        job = Job("unpack", url, str(tmp_path), proxy.address, attempts=1)
+        assert perform(job).kind == "Unreachable"
+    held = look(tmp_path, truth).total
+    assert held > MIB // 2
+    with Proxy(Schedule({1: Fault("range as 200")})) as proxy:
+        assert perform(Job("unpack", url, str(tmp_path), proxy.address)).done
+        asked = sum(spans.total for spans in proxy.spans.values())
+    assert look(tmp_path, truth).whole.keys() == packed.files.keys()
+    # Its list is asked for again; so may be what lies between two members.
+    assert asked <= len(packed.data) - held + 300_000
