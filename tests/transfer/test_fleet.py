@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 
-from brant.errors import Unreachable
+from brant.errors import RateLimited, Unreachable
 from brant.transfer.connections.fleet import Again, Errand, Lane, run
 from brant.transfer.http.retry import RetryPolicy
 from tests.transfer.conftest import Waits
@@ -70,3 +70,25 @@ def test_a_connection_that_is_given_up_takes_nothing_more(waits: Waits) -> None:
     run_all(work, waits, 1)
     assert len(after) == 5
     assert given_up[0] not in after
+
+
+def test_while_the_last_connection_waits_as_it_was_asked_no_other_is_started() -> None:
+    asked: list[Lane] = []
+    during: list[int] = []
+
+    def refuse_once(lane: Lane) -> None:
+        asked.append(lane)
+        # As an answer does, it comes later than the others were to be started.
+        threading.Event().wait(0.1)
+        if len(asked) == 1:
+            raise Again(RateLimited("too many"), 5.0)
+
+    def sleep(_: float) -> None:
+        # Time enough to start one, if anybody did.
+        threading.Event().wait(0.3)
+        during.append(len(asked))
+
+    work = Scripted(refuse_once)
+    run(work, RetryPolicy().delays(lambda: 0.5), sleep=sleep, most=8, speed=1e8)
+    assert during == [1]
+    assert len(asked) == 2

@@ -122,6 +122,8 @@ class _Fleet:
         self._counted = 0
         self._error: BaseException | None = None
         self._stopping = False
+        self._failed: set[Lane] = set()
+        """Who has failed, and does not know yet whether to go on, or waits before it does."""
 
     def run(self, timeout: float | None) -> None:
         ends = None if timeout is None else time.monotonic() + timeout
@@ -146,7 +148,8 @@ class _Fleet:
         return sum(not lane.stopping for lane in self._running)
 
     def _adapt(self) -> None:
-        if not self._under_way() or self._error:
+        # While the last one waits as it was asked, none is started that would not.
+        if not self._under_way() or self._failed or self._error:
             return
         now, flowing = time.monotonic(), all(lane.moved or lane.stopping for lane in self._running)
         self._lanes.observe(now, self._moved(), flowing=flowing)
@@ -193,22 +196,26 @@ class _Fleet:
 
     def _retire(self, lane: Lane) -> None:
         """The lane counts no longer; said under the lock that decided it, or the last two would both go."""
+        self._failed.discard(lane)
         if self._running.pop(lane, None):
             self._moved_before += lane.moved
             self._wasted_before += lane.wasted
         self._changed.notify_all()
 
     def _try(self, errand: Errand, lane: Lane) -> "Again | Unreachable | None":
+        failure: Again | Unreachable | None = None
         try:
             errand(lane)
-        except (Again, Unreachable) as failure:
-            return failure
+        except (Again, Unreachable) as error:
+            failure = error
         finally:
             lane.response = None
             with self._changed:
                 self._busy.discard(lane)
+                if failure:
+                    self._failed.add(lane)
                 self._changed.notify_all()
-        return None
+        return failure
 
     def _following(self, lane: Lane) -> Errand | None:
         with self._changed:
@@ -247,11 +254,13 @@ class _Fleet:
                 self._delays.progressed()
             self._counted = self._gained()
             delay = self._delays.next(wait, limited=isinstance(reason, RateLimited))
-        if delay is None:
-            raise reason
+            if delay is None:
+                raise reason
         if self._note:
             self._note(reason, delay)
         self._sleep(delay)
+        with self._changed:
+            self._failed.discard(lane)
         return True
 
     def _stop(self) -> None:
