@@ -9,6 +9,7 @@ import random
 import resource
 import stat
 import time
+import tracemalloc
 import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterator
@@ -30,6 +31,7 @@ from brant.errors import (
     Unimplemented,
     Unreachable,
 )
+from brant.transfer.disk.partial import Partial
 from brant.transfer.download import Downloaded, Expected, download
 from brant.transfer.http.pool import Pool, TransportSettings
 from brant.transfer.progress import Silent
@@ -519,6 +521,20 @@ def test_a_journal_of_nonsense_is_no_obstacle(target: Path, text: bytes) -> None
     with peer(BLOB) as server:
         assert fetch(server, target).resumed_from == 0
     assert_alone(target)
+
+
+def test_a_long_journal_takes_no_more_memory_than_a_short_one(target: Path) -> None:
+    begun(target, 100_000)
+    with journal_of(target).open("a") as journal:
+        journal.writelines(f'{{"at":{at},"to":{at + 9},"crc32":1}}\n' for at in range(100_000))
+    tracemalloc.start()
+    try:
+        with Partial.claim(target) as partial:
+            peak = tracemalloc.get_traced_memory()[1]
+            assert partial.held.total == 100_000
+    finally:
+        tracemalloc.stop()
+    assert peak < 4 * MIB
 
 
 def test_a_partial_without_a_journal_is_not_believed(target: Path) -> None:

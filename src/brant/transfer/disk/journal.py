@@ -9,6 +9,7 @@ import errno
 import json
 import os
 import sys
+from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import asdict, dataclass
@@ -87,23 +88,29 @@ class Journal:
                         held.pop_all()
                         return journal
 
-    def take_up(self) -> tuple[Identity, Layout, list[Mark]] | None:
+    def take_up(self) -> tuple[Identity, Layout, Iterator[Mark]] | None:
         """What was noted of the last object, oldest first; None without one. A torn line is cut off."""
-        lines, end = self._lines()
+        begun, end, named = 0, 0, None
+        for stop, line in self._lines(0):
+            end = stop
+            if "object" in line:
+                begun, named = stop, line
         os.ftruncate(self._handle, end)
         self._note({"pid": os.getpid()})
-        found = [number for number, line in enumerate(lines) if "object" in line]
-        if not found:
-            return None
-        first = lines[found[-1]]
         try:
-            identity, layout = Identity(**first["object"]), Layout(**first["layout"])
+            identity, layout = Identity(**named["object"]), Layout(**named["layout"])  # type: ignore[index]
         except (TypeError, KeyError):
             return None
         # A size that is off by one bit would make the download wait for bytes that are nowhere.
-        if first != _named(identity, layout):
+        if named != _named(identity, layout):
             return None
-        return identity, layout, list(_marks(lines[found[-1] :]))
+        return identity, layout, self._marks(begun)
+
+    def _marks(self, begun: int) -> Iterator[Mark]:
+        for _, line in self._lines(begun):
+            fields = (line.get("at"), line.get("to"), line.get("crc32"))
+            if all(isinstance(field, int) and field >= 0 for field in fields):
+                yield Mark(*fields)  # type: ignore[arg-type]
 
     def restart(self, identity: Identity, layout: Layout) -> None:
         """Forget everything; from now on it is about the object named."""
@@ -129,22 +136,34 @@ class Journal:
         if os.write(self._handle, raw) < len(raw):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    def _lines(self) -> tuple[list[dict[str, Any]], int]:
-        """The lines that make sense, and where the last whole one ends."""
-        os.lseek(self._handle, 0, os.SEEK_SET)
-        text = b"".join(iter(lambda: os.read(self._handle, 1024 * 1024), b""))
-        whole, _, torn = text.rpartition(b"\n")
-        lines: list[dict[str, Any]] = []
-        for raw in whole.split(b"\n"):
-            with suppress(ValueError):
-                line = json.loads(raw)
-                if isinstance(line, dict):
-                    lines.append(line)
-        return lines, len(text) - len(torn)
+    def _lines(self, at: int) -> Iterator[tuple[int, dict[str, Any]]]:
+        """The whole lines behind offset `at`, and where each ends; empty for one that makes no sense.
+
+        One by one: a large file has hundreds of thousands.
+        """
+        read, rest = at, b""
+        while True:
+            os.lseek(self._handle, read, os.SEEK_SET)
+            block = os.read(self._handle, 64 * 1024)
+            if not block:
+                return
+            read += len(block)
+            *whole, rest = (rest + block).split(b"\n")
+            for raw in whole:
+                at += len(raw) + 1
+                yield at, _line(raw)
 
     def _holder(self) -> str:
-        pid = next((line["pid"] for line in reversed(self._lines()[0]) if "pid" in line), None)
-        return f" (pid {pid})" if pid else ""
+        pids = deque((line["pid"] for _, line in self._lines(0) if "pid" in line), maxlen=1)
+        return f" (pid {pids[0]})" if pids else ""
+
+
+def _line(raw: bytes) -> dict[str, Any]:
+    with suppress(ValueError):
+        line = json.loads(raw)
+        if isinstance(line, dict):
+            return line
+    return {}
 
 
 def _named(identity: Identity, layout: Layout) -> dict[str, Any]:
@@ -155,13 +174,6 @@ def _named(identity: Identity, layout: Layout) -> dict[str, Any]:
 
 def _raw(line: dict[str, Any]) -> bytes:
     return json.dumps(line, separators=(",", ":")).encode()
-
-
-def _marks(lines: list[dict[str, Any]]) -> Iterator[Mark]:
-    for line in lines:
-        fields = (line.get("at"), line.get("to"), line.get("crc32"))
-        if all(isinstance(field, int) and field >= 0 for field in fields):
-            yield Mark(*fields)  # type: ignore[arg-type]
 
 
 def _lock(handle: int) -> bool:
