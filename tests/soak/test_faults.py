@@ -12,7 +12,7 @@ from tests.faults.stage import Stage
 from tests.faults.suites import SUITES
 from tests.faults.sweep import sweep
 
-GROWTH_MIB = 32
+GROWTH_MIB = 64
 
 
 def test_faults_cost_nothing_but_time() -> None:
