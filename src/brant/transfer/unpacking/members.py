@@ -57,6 +57,10 @@ class SmallMembers:
                     done += 1
                 else:
                     window.drain()
+        except Corrupt:
+            # That is the end of it all, before anybody takes it again.
+            done = len(group.members)
+            raise
         finally:
             if done < len(group.members):
                 self._waiting.appendleft(Group(group.members[done:]))
