@@ -15,6 +15,7 @@ from brant.errors import (
     ServerFailure,
     Unreachable,
 )
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.forward import Forward
 from brant.transfer.disk.checksums import crc32
 from brant.transfer.http.pool import Pool, TransportSettings
@@ -165,7 +166,7 @@ def test_an_object_that_takes_too_long_is_given_up(pool: Pool) -> None:
     delays = RetryPolicy().delays(random.Random(1).random)
     with peer(drip) as server:
         source = Source(pool, server.url(), "penguins.zip")
-        stream = Forward(source, delays=delays, sleep=Waits().sleep, timeout=0.05)
+        stream = Forward(source, delays=delays, sleep=Waits().sleep, deadline=Deadline(0.05))
         with pytest.raises(Unreachable, match=r"longer than 0\.05 s"):
             everything(stream, 1)
 
@@ -175,7 +176,7 @@ def test_no_wait_goes_beyond_the_time_allowed(pool: Pool) -> None:
     delays = RetryPolicy().delays(random.Random(1).random)
     with peer(status(503, Retry_After="60")) as server:
         source = Source(pool, server.url(), "penguins.zip")
-        stream = Forward(source, delays=delays, sleep=waits.sleep, timeout=50)
+        stream = Forward(source, delays=delays, sleep=waits.sleep, deadline=Deadline(50))
         with pytest.raises(Unreachable, match="503"):
             stream.read()
     assert waits == []

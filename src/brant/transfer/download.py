@@ -7,17 +7,18 @@ from pathlib import Path
 from typing import Final
 
 from brant.errors import Conflict, Corrupt, ServerFailure
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane, run
 from brant.transfer.connections.ranged import Changed, Ranged, check_plain, refused
 from brant.transfer.disk.digest import Digest
 from brant.transfer.disk.journal import Identity, Layout
 from brant.transfer.disk.partial import Partial
-from brant.transfer.disk.verify import Downloaded, Expected, existing_file, fault_of, learned
 from brant.transfer.http.pool import Pool, Response
 from brant.transfer.http.ranges import identity_of
 from brant.transfer.http.retry import RetryPolicy, http_date
 from brant.transfer.http.source import Source
 from brant.transfer.progress import Meter, Progress, Silent, Waits
+from brant.transfer.verify import Downloaded, Expected, existing_file, fault_of, learned
 
 __all__ = ["Downloaded", "Expected", "download"]
 
@@ -62,12 +63,11 @@ def download(
             progress or Silent(),
             force=force,
         )
-        ends = None if timeout is None else time.monotonic() + timeout
+        deadline = Deadline(timeout)
 
         def fetch() -> None:
-            left = None if ends is None else max(0.0, ends - time.monotonic())
             delays = RetryPolicy(attempts=attempts).delays(random)
-            run(task, delays, sleep=sleep, note=Waits(progress or Silent()).before, timeout=left)
+            run(task, delays, sleep=sleep, note=Waits(progress or Silent()).before, deadline=deadline)
 
         return task.complete(fetch)
 

@@ -7,6 +7,7 @@ from threading import Condition, Thread
 from typing import Final
 
 from brant.errors import BrantError, Conflict, Unreachable
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane, run
 from brant.transfer.connections.pinned import Pinned
 from brant.transfer.connections.ranged import Changed
@@ -26,7 +27,7 @@ _TICK: Final = 0.5
 class Broad:
     """The body of the object that `source` is bound to. Begins with one connection, as every fleet does.
 
-    `note` hears of the waits; `timeout`: seconds for all of it.
+    `note` hears of the waits; `deadline` bounds all of it.
     """
 
     def __init__(
@@ -36,7 +37,7 @@ class Broad:
         *,
         sleep: Callable[[float], None] = time.sleep,
         note: Callable[[BrantError, float], None] | None = None,
-        timeout: float | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self.size: Final = source.size
         # What came was an answer for a part: its hash need not be that of the whole.
@@ -53,7 +54,7 @@ class Broad:
         self._is_over = False
         self._error: BaseException | None = None
         self._thread = Thread(
-            target=self._work, args=(delays, sleep, note, timeout), daemon=True, name="brant-broad"
+            target=self._work, args=(delays, sleep, note, deadline), daemon=True, name="brant-broad"
         )
 
     def readinto(self, view: memoryview) -> int:
@@ -111,10 +112,10 @@ class Broad:
         delays: Delays,
         sleep: Callable[[float], None],
         note: Callable[[BrantError, float], None] | None,
-        timeout: float | None,
+        deadline: Deadline | None,
     ) -> None:
         try:
-            run(self, delays, sleep=sleep, note=note, timeout=timeout)
+            run(self, delays, sleep=sleep, note=note, deadline=deadline)
         except BaseException as error:  # noqa: BLE001 - raised where the bytes are read
             self._error = error
         finally:

@@ -7,6 +7,7 @@ from threading import Condition, Thread
 from typing import Final, Protocol
 
 from brant.errors import BrantError, RateLimited, Unreachable
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.lanes import MOST, Lanes
 from brant.transfer.http.response import Response
 from brant.transfer.http.retry import Delays
@@ -83,19 +84,19 @@ def run(
     *,
     sleep: Callable[[float], None],
     note: Callable[[BrantError, float], None] | None = None,
-    timeout: float | None = None,
+    deadline: Deadline | None = None,
     most: int = MOST,
     speed: float | None = None,
 ) -> None:
     """Do all of `work`, on one connection at first, or on a few where its speed is known.
 
     An errand that raises Again or Unreachable is tried again: by the others at once, by the last one after
-    the wait that `delays` give, which `note` hears of. `timeout`: seconds for all of it; `speed`: bytes/s.
+    the wait that `delays` give, which `note` hears of. `deadline` bounds all of it; `speed`: bytes/s.
 
     Raises the reason of the last failure when the delays are used up, Unreachable when the time is, and
     whatever else an errand raises. Nothing is under way any more when it returns.
     """
-    _Fleet(work, delays, sleep, note, Lanes(time.monotonic(), most=most, speed=speed)).run(timeout)
+    _Fleet(work, delays, sleep, note, Lanes(time.monotonic(), most=most, speed=speed)).run(deadline or Deadline())
 
 
 class _Fleet:
@@ -125,8 +126,7 @@ class _Fleet:
         self._failed: set[Lane] = set()
         """Who has failed, and does not know yet whether to go on, or waits before it does."""
 
-    def run(self, timeout: float | None) -> None:
-        ends = None if timeout is None else time.monotonic() + timeout
+    def run(self, deadline: Deadline) -> None:
         try:
             with self._changed:
                 self._fill_up()
@@ -134,10 +134,8 @@ class _Fleet:
                 while self._error is None and (self._under_way() or self._start()):
                     self._changed.wait(_TICK)
                     self._adapt()
-                    if ends is not None and time.monotonic() > ends:
-                        self._error = Unreachable(
-                            f"the transfer took longer than {timeout:.3g} s; run the same again, to resume."
-                        )
+                    if deadline.is_over():
+                        self._error = deadline.error()
         finally:
             self._stop()
         if self._error is not None:

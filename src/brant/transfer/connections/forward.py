@@ -1,12 +1,12 @@
 """Reads one remote object from its first byte to its last, whatever happens to the connection meanwhile."""
 
-import math
 import time
 from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
 from brant.errors import BrantError, Conflict, RateLimited, ServerFailure, Unreachable
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again
 from brant.transfer.connections.ranged import check_plain, refused
 from brant.transfer.disk.checksums import crc32
@@ -33,8 +33,8 @@ class Forward:
     After a failure it goes on where it was: by Range and If-Range, if the server has ranges and a validator;
     else it reads from the start again, and compares. So it never gives bytes of two objects.
     `body` is one of the whole object that came already, or that comes over several connections; after its
-    failure one has to do. `note` hears of each failure, and of the seconds until the next try. `timeout`:
-    seconds for all of it, from now on.
+    failure one has to do. `note` hears of each failure, and of the seconds until the next try. `deadline`
+    bounds all of it.
 
     Its methods raise Unreachable, RateLimited or ServerFailure when the delays are used up, Conflict when the
     object changed while it was read, and the error of the status when the server refuses.
@@ -48,7 +48,7 @@ class Forward:
         delays: Delays,
         sleep: Callable[[float], None] = time.sleep,
         note: Callable[[BrantError, float], None] | None = None,
-        timeout: float | None = None,
+        deadline: Deadline | None = None,
     ) -> None:
         self.name: Final = source.name
         self.position = 0
@@ -58,8 +58,7 @@ class Forward:
         self._delays = delays
         self._sleep = sleep
         self._note = note
-        self._timeout = timeout
-        self._ends = time.monotonic() + (math.inf if timeout is None else timeout)
+        self._deadline = deadline or Deadline()
         self._body: Response | Broad | None = None
         self._identity: Identity | None = None
         self._size: int | None = None
@@ -130,18 +129,15 @@ class Forward:
             self._delays.progressed()
         self._counted = self.position
         delay = self._delays.next(wait, limited=isinstance(reason, RateLimited))
-        if delay is None or time.monotonic() + delay > self._ends:
+        if delay is None or self._deadline.is_over(delay):
             raise reason
         if self._note:
             self._note(reason, delay)
         self._sleep(delay)
 
     def _receive(self, size: int) -> bytes:
-        if time.monotonic() > self._ends:
-            raise Unreachable(
-                f"{self.name} took longer than {self._timeout:.3g} s; run the same again with more time.",
-                final=True,
-            )
+        if self._deadline.is_over():
+            raise self._deadline.error(self.name)
         body = self._body or self._open()
         left = size if self._size is None else min(size, self._size - self.position)
         count = body.readinto(self._buffer[:left])

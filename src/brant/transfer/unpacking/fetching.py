@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable
 from typing import Final
 
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Errand
 from brant.transfer.unpacking.inplace import Room
 from brant.transfer.unpacking.job import Job
@@ -46,10 +47,10 @@ class Fetching:
                 return errand
         return None
 
-    def go_on(self) -> bool:
+    def go_on(self, deadline: Deadline) -> bool:
         """Wait until what has come is unpacked. Whether there is more to fetch; raises what went wrong."""
         for each in self._open:
-            each.wait()
+            each.wait(deadline)
         return not (self._small.is_done and all(each.is_over for each in self._open)) or any(self._waiting)
 
     def discard(self) -> None:

@@ -8,6 +8,7 @@ from brant.errors import BrantError, Corrupt, Unreachable
 from brant.transfer.archive.directory import HEADER, Listed, data_start
 from brant.transfer.archive.limits import damaged
 from brant.transfer.archive.names import shown
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane
 from brant.transfer.connections.ranged import Ranged
 from brant.transfer.disk.journal import Layout
@@ -263,11 +264,13 @@ class LargeMember:
             self._partial.discard()
             self._show()
 
-    def wait(self) -> None:
+    def wait(self, deadline: Deadline) -> None:
         """Until it is unpacked as far as it has come. Raises what went wrong."""
         unpacking = self._unpacking
         if unpacking:
-            unpacking[1].join()
+            unpacking[1].join(deadline.left)
+            if unpacking[1].is_alive():
+                raise deadline.error()
         if self._error:
             raise self._error
 

@@ -12,6 +12,7 @@ from brant.transfer.archive.directory import Listed, read_directory
 from brant.transfer.archive.extraction import Extracted
 from brant.transfer.archive.limits import Limits
 from brant.transfer.archive.names import shown
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Lane, Work, run
 from brant.transfer.connections.once import Once
 from brant.transfer.connections.pinned import Pinned
@@ -63,25 +64,23 @@ def unpack(
     """
     progress, limits = progress or Silent(), limits or Limits()
     delays, note = RetryPolicy(attempts=attempts).delays(random), Waits(progress).before
-    ends = None if timeout is None else time.monotonic() + timeout
+    deadline = Deadline(timeout)
 
     def do(work: Work, speed: float | None) -> None:
-        left = None if ends is None else max(0.0, ends - time.monotonic())
-        run(work, delays, sleep=sleep, note=note, timeout=left, speed=speed)
+        run(work, delays, sleep=sleep, note=note, deadline=deadline, speed=speed)
 
     with occupied(into) as place:
         request = _Request(lambda: Pinned(pool, address, name), select, limits, progress, force)
-        done = _Unpacking(request, place, do).run()
+        done = _Unpacking(request, place, deadline, do).run()
         if not isinstance(done, _Streamed):
             return done
         from brant.transfer.connections.broad import Broad
         from brant.transfer.connections.forward import Forward
         from brant.transfer.unpacking.streamed import extract_stream
 
-        left = None if ends is None else max(0.0, ends - time.monotonic())
-        broad = done.source and Broad(done.source, delays, sleep=sleep, note=note, timeout=left)
+        broad = done.source and Broad(done.source, delays, sleep=sleep, note=note, deadline=deadline)
         source, body = Source(pool, address, name), broad or done.response
-        with Forward(source, body=body, delays=delays, sleep=sleep, note=note, timeout=left) as stream:
+        with Forward(source, body=body, delays=delays, sleep=sleep, note=note, deadline=deadline) as stream:
             return extract_stream(
                 stream, place.folder, select=select, limits=limits, progress=progress, name=name, force=force
             )
@@ -112,9 +111,16 @@ class _Request(NamedTuple):
 class _Unpacking:
     """One call of `unpack`. `do` has a fleet do some work, and tells it the speed of one connection."""
 
-    def __init__(self, request: _Request, place: Occupied, do: Callable[[Work, float | None], None]) -> None:
+    def __init__(
+        self,
+        request: _Request,
+        place: Occupied,
+        deadline: Deadline,
+        do: Callable[[Work, float | None], None],
+    ) -> None:
         self._request = request
         self._place = place
+        self._deadline = deadline
         self._do = do
         self._written: set[str] = set()
         self._is_told = False
@@ -197,7 +203,7 @@ class _Unpacking:
         fetching = Fetching(job, plan(missing))
         try:
             self._do(fetching, source.speed)
-            while fetching.go_on():
+            while fetching.go_on(self._deadline):
                 self._do(fetching, source.speed)
         except Changed:
             fetching.discard()
