@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable
 
 from brant.errors import RateLimited, Unreachable
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane, run
 from brant.transfer.http.retry import RetryPolicy
 from tests.transfer.conftest import Waits
@@ -92,3 +93,7 @@ def test_while_the_last_connection_waits_as_it_was_asked_no_other_is_started() -
     run(work, RetryPolicy().delays(lambda: 0.5), sleep=sleep, most=8, speed=1e8)
     assert during == [1]
     assert len(asked) == 2
+
+
+def test_a_time_that_was_allowed_is_told_in_plain_seconds() -> None:
+    assert "longer than 3600 s" in Deadline(3600.0).error().message

@@ -3,6 +3,7 @@
 import io
 import tarfile
 import threading
+import time
 import zipfile
 import zlib
 from pathlib import Path
@@ -21,6 +22,7 @@ from brant.errors import (
 from brant.transfer.archive.extraction import Extracted
 from brant.transfer.disk.partial import Partial
 from brant.transfer.http.pool import Pool
+from brant.transfer.unpacking.inplace import InPlace, Stopped
 from brant.transfer.unpacking.occupy import occupied
 from brant.transfer.unpacking.remote import unpack
 from tests.transfer.forged import Forged, descriptor, forged, wide_extra
@@ -335,6 +337,27 @@ def test_who_still_checks_what_is_on_disk_when_the_time_is_up_keeps_it_from_nobo
         for each in left:
             each.join(10)
         assert get(server, into)
+    assert files(into) == contents(member)
+
+
+def test_the_time_is_up_for_what_is_unpacked_too_and_what_came_of_it_stays(
+    tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    into, member = tmp_path / "out", LARGE[0]
+
+    def crawl(self: InPlace, _: object) -> None:
+        while not self._stopping:
+            time.sleep(0.01)
+        raise Stopped
+
+    with peer(blob(member)) as server:
+        with monkeypatch.context() as slow, pytest.raises(Unreachable, match=r"longer than 1\.5 s"):
+            slow.setattr(InPlace, "_put", crawl)
+            unpack(pool, server.url(), into, name="penguins.zip", timeout=1.5)
+        before = len(server.requests)
+        unpack(pool, server.url(), into, name="penguins.zip")
+        # The list, and one byte, to hear whether it is still the same archive.
+        assert [span[1] - span[0] for span in map(span_of, server.requests[before:]) if span] == [1]
     assert files(into) == contents(member)
 
 

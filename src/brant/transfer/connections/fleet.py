@@ -96,7 +96,8 @@ def run(
     Raises the reason of the last failure when the delays are used up, Unreachable when the time is, and
     whatever else an errand raises. Nothing is under way any more when it returns.
     """
-    _Fleet(work, delays, sleep, note, Lanes(time.monotonic(), most=most, speed=speed)).run(deadline or Deadline())
+    lanes = Lanes(time.monotonic(), most=most, speed=speed)
+    _Fleet(work, delays, sleep, note, lanes).run(deadline or Deadline())
 
 
 class _Fleet:
