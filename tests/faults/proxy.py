@@ -220,7 +220,8 @@ class _Line:
             if fault.kind == "lost answer":
                 return False
             answer = twist_answer(fault, answer, asked or "")
-        self._proxy.brings(head.target.partition("?")[0], answer.head)
+        if not fault:
+            self._proxy.brings(head.target.partition("?")[0], answer.head)
         return self._send_down(answer, fault)
 
     def _refuse(self, head: Head, reader: IO[bytes], fault: Fault, answer: bytes) -> bool:
