@@ -31,6 +31,7 @@ from brant.errors import (
     Unimplemented,
     Unreachable,
 )
+from brant.transfer.disk import partial
 from brant.transfer.disk.partial import Partial
 from brant.transfer.download import Downloaded, Expected, download
 from brant.transfer.http.pool import Pool, TransportSettings
@@ -438,6 +439,25 @@ def test_an_encoded_answer_is_refused(target: Path) -> None:
     assert list(target.parent.iterdir()) == []
 
 
+def test_a_read_that_fails_while_the_rest_comes_is_tried_again_at_the_end(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, failed = partial._read, []
+
+    def fail_once(*place: object) -> int:
+        if not failed:
+            failed.append(place)
+            raise OSError(errno.EIO, "bad block")
+        return read(*place)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(partial, "_read", fail_once)
+    data = random.Random(40).randbytes(6 * MIB)
+    with peer(Blob(data)) as server:
+        result = fetch(server, target)
+    assert failed
+    assert result.sha256 == hashlib.sha256(data).hexdigest()
+
+
 # Damage
 
 
@@ -529,9 +549,9 @@ def test_a_long_journal_takes_no_more_memory_than_a_short_one(target: Path) -> N
         journal.writelines(f'{{"at":{at},"to":{at + 9},"crc32":1}}\n' for at in range(100_000))
     tracemalloc.start()
     try:
-        with Partial.claim(target) as partial:
+        with Partial.claim(target) as left:
             peak = tracemalloc.get_traced_memory()[1]
-            assert partial.held.total == 100_000
+            assert left.held.total == 100_000
     finally:
         tracemalloc.stop()
     assert peak < 4 * MIB

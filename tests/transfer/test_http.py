@@ -638,3 +638,14 @@ def test_a_closed_pool_keeps_nothing_open() -> None:
         pool.close()
         assert response.read() == b"x"
         assert not any(pool._idle.values())
+
+
+def test_who_ends_an_answer_that_was_read_leaves_its_connection_to_whoever_has_it_now(pool: Pool) -> None:
+    body = bytes(3_000_000)
+    with peer(status(200, b"first"), status(200, body)) as server:
+        first = pool.request("GET", server.url())
+        first.read()
+        with pool.request("GET", server.url()) as second:
+            first.abort()
+            assert second.read() == body
+        assert {request.connection for request in server.requests} == {0}

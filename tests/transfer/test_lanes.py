@@ -89,6 +89,15 @@ def test_a_refusal_halves_the_connections_and_bars_more_of_them(line: Line) -> N
     assert line.lanes.wanted == MOST // 2
 
 
+def test_a_server_that_was_busy_for_a_moment_is_tried_with_more_after_two_minutes() -> None:
+    line = Line(Lanes(0.0))
+    line.lanes.refused(line.now, 1.0)
+    line.pass_by(119, 20 * MB)
+    assert line.lanes.wanted == 1
+    line.pass_by(10, 20 * MB)
+    assert line.lanes.wanted == MOST
+
+
 def test_refusals_end_at_one_connection(line: Line) -> None:
     for _ in range(10):
         line.lanes.refused(line.now, 0.0)

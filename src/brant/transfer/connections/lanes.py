@@ -11,19 +11,22 @@ _GAIN: Final = 0.1
 _WINDOW: Final = 0.05
 _PATIENCE: Final = 1.0
 _QUIET: Final = 5.0
+# A server that was busy for a moment is tried again with more after so long.
+_BARRED: Final = 120.0
 
 
 class Lanes:
     """How many connections to one server to have. Times in seconds of a monotonic clock, rates in bytes/s.
 
     The number is multiplied as long as the sum of what all bring grows with it; where it does not, the last
-    step is taken back. A refusal (429, 503) takes back more, and keeps it so for a while.
+    step is taken back. A refusal (429, 503) takes back more, and keeps it so for two minutes.
     """
 
     def __init__(self, now: float, *, most: int = MOST, speed: float | None = None) -> None:
         """`speed`: of one connection to this server, where one has brought something before."""
         self.wanted = 1
-        self._most = most
+        self._limit = self._most = most
+        self._barred_until = 0.0
         self._quiet_until = 0.0
         self._before = (1, 0.0)
         self._begin(now)
@@ -46,6 +49,8 @@ class Lanes:
             return self.wanted
         if now - self._since < _WINDOW or now < self._quiet_until:
             return self.wanted
+        if now > self._barred_until:
+            self._most = self._limit
         rate = (moved - self._from) / (now - self._since)
         number, best = self._before
         if rate < best * (1 + _GAIN * (self.wanted / number - 1)):
@@ -81,6 +86,7 @@ class Lanes:
         self.wanted = self._most
         self._before = (self.wanted, 0.0)
         self._quiet_until = now + max(wait, _QUIET)
+        self._barred_until = now + max(wait, _BARRED)
         self._begin(now)
 
     def lost(self, now: float) -> None:

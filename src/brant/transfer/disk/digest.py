@@ -1,9 +1,11 @@
 """The SHA-256 and MD5 of a partial file, taken in order while its ranges arrive in any."""
 
+from contextlib import suppress
 from hashlib import md5, sha256
 from threading import Thread
 from typing import TYPE_CHECKING, Final
 
+from brant.errors import LocalFailure
 from brant.transfer.disk.partial import Partial
 
 if TYPE_CHECKING:
@@ -31,8 +33,10 @@ class Digest:
         self._thread.start()
 
     def _follow(self) -> None:
-        while not self._stopping:
-            self._take_in(self._partial.wait_beyond(self._at, 0.5))
+        # A disk that cannot be read is told by `finish`, which tries again.
+        with suppress(LocalFailure):
+            while not self._stopping:
+                self._take_in(self._partial.wait_beyond(self._at, 0.5))
 
     def _take_in(self, stop: int) -> None:
         while self._at < stop and not (self._stopping and self._thread):

@@ -138,7 +138,9 @@ class Response:
 
     def abort(self) -> None:
         """End a read that another thread is waiting in; it raises Unreachable there."""
-        self._wire.abort()
+        # A connection that is free again may serve somebody else.
+        if self._open:
+            self._wire.abort()
 
     def close(self) -> None:
         if self._open:
