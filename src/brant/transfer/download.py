@@ -3,6 +3,7 @@
 import random as chance
 import time
 from collections.abc import Callable
+from functools import partial as bound
 from pathlib import Path
 from typing import Final
 
@@ -86,7 +87,7 @@ class _Download:
         self._meter: Meter | None = None
         self._ranged: Ranged | None = None
         self._digest: Digest | None = None
-        self._is_opening = False
+        self._opening: object | None = None
         self._kept: Downloaded | None = None
         self._resumed_from = 0
 
@@ -115,10 +116,10 @@ class _Download:
     def take(self) -> Errand | None:
         if self._ranged:
             return self._ranged.take()
-        if self._is_opening or self._kept:
+        if self._opening or self._kept:
             return None
-        self._is_opening = True
-        return self._open
+        self._opening = opening = object()
+        return bound(self._open, opening)
 
     def _resume(self) -> None:
         """Go on with what an earlier run left, where the server can be held to the same object."""
@@ -155,7 +156,7 @@ class _Download:
         if size is None or size >= _WORTH_FOLLOWING:
             self._digest.start()
 
-    def _open(self, lane: Lane) -> None:
+    def _open(self, opening: object, lane: Lane) -> None:
         """The first request: all of it, from which other connections may take parts."""
         try:
             with lane.reading(self._source.get()) as response:
@@ -166,7 +167,9 @@ class _Download:
                     raise refused(response, f"downloading {self._source.name}")
                 self._take_in(response, lane)
         finally:
-            self._is_opening = False
+            # Who comes late, when the object has changed, is not to let a second one open the new.
+            if self._opening is opening:
+                self._opening = None
 
     def _take_in(self, response: Response, lane: Lane) -> None:
         self._check_offer(response)
@@ -213,7 +216,7 @@ class _Download:
     def _forget(self) -> None:
         if self._digest:
             self._digest.stop()
-        self._ranged = self._digest = None
+        self._ranged = self._digest = self._opening = None
         self._resumed_from = 0
         self._partial.discard()
         self._show()
