@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -36,20 +35,19 @@ class Scene:
     """One archive on one server, and everybody who can fetch it; programs that are not here are left out.
 
     `stage` has its endpoint, for clients of the API; `address` is where the archive itself lies. What they
-    write goes to the folder `target`, which is new and empty for each turn. With `keep` the earlier ones stay
-    on the disk: where thousands of files were just removed, ext4 takes ten times as long to make new ones.
+    write goes to the folder `target` below `place`, which is new and empty for each turn.
     """
 
     stage: Stage
     handle: str
     archive: Archive
     address: str
-    keep: bool = False
+    place: Path
 
     @property
     def target(self) -> Path:
         """Where everything is written."""
-        return self.stage.folder / "download"
+        return self.place / "download"
 
     def command_lines(self) -> list[Candidate]:
         """Fetch and unpack."""
@@ -106,10 +104,7 @@ class Scene:
         return Candidate(name, command, environ, self.target, self._renew)
 
     def _renew(self) -> None:
-        if self.keep and self.target.exists():
-            self.target.rename(tempfile.mkdtemp(dir=self.stage.folder))
-        else:
-            shutil.rmtree(self.target, ignore_errors=True)
+        shutil.rmtree(self.target, ignore_errors=True)
         self.target.mkdir()
 
 
