@@ -10,7 +10,8 @@ from typing import Final
 from brant.errors import Conflict, Corrupt, ServerFailure
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane, run
-from brant.transfer.connections.ranged import Changed, Ranged, check_plain, refused
+from brant.transfer.connections.ranged import Ranged
+from brant.transfer.connections.verdicts import Changed, check_plain, refused
 from brant.transfer.disk.digest import Digest
 from brant.transfer.disk.journal import Identity, Layout
 from brant.transfer.disk.partial import Partial

@@ -10,7 +10,7 @@ from brant.errors import BrantError, Conflict, Unreachable
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane, run
 from brant.transfer.connections.pinned import Pinned
-from brant.transfer.connections.ranged import Changed
+from brant.transfer.connections.verdicts import Changed
 from brant.transfer.disk.journal import Identity
 from brant.transfer.http.retry import Delays
 

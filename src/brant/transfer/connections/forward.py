@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final, Self, TypeVar
 from brant.errors import BrantError, Conflict, RateLimited, ServerFailure, Unreachable
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again
-from brant.transfer.connections.ranged import check_plain, refused
+from brant.transfer.connections.verdicts import Changed, check_plain, check_whole, refused
 from brant.transfer.disk.checksums import crc32
 from brant.transfer.disk.journal import Identity
-from brant.transfer.http.ranges import content_range, continues, identity_of, is_same
+from brant.transfer.http.ranges import content_range, continues, identity_of
 from brant.transfer.http.response import Response
 from brant.transfer.http.retry import Delays
 from brant.transfer.http.source import Source
@@ -198,21 +198,18 @@ class Forward:
 
     def _take_whole(self, response: Response) -> None:
         """200: the start of the object, or what is known of it already and has to be passed over."""
-        offered = identity_of(response)
         check_plain(response, self.name)
         if self.position:
-            self._check_same(response, offered)
+            self._check_same(response)
             self._pass_over(response)
         else:
-            self._begin(offered)
+            self._begin(identity_of(response))
 
-    def _check_same(self, response: Response, offered: Identity) -> None:
-        old = self.identity
-        if is_same(old, offered) is False or (not old.validator and old.size != offered.size):
-            raise self._changed(response)
-        if old.size != offered.size or (old.validator and not offered.validator):
-            peer = response.address.peer
-            raise Again(Conflict(f"{peer} does not answer with the {self.name} begun; run the same again."))
+    def _check_same(self, response: Response) -> None:
+        try:
+            check_whole(response, self.identity, self.name)
+        except Changed:
+            raise self._changed(response) from None
 
     def _pass_over(self, response: Response) -> None:
         """What the server sends again must be what was read before."""

@@ -7,7 +7,7 @@ from typing import Final, Protocol, Self
 
 from brant.errors import BrantError, ServerFailure, Unreachable
 from brant.transfer.connections.fleet import Again, Lane
-from brant.transfer.connections.ranged import Changed, check_plain, refused
+from brant.transfer.connections.verdicts import Changed, check_plain, refused
 from brant.transfer.disk.journal import Identity
 from brant.transfer.http.pool import Pool
 from brant.transfer.http.ranges import content_range, identity_of, is_same

@@ -3,19 +3,17 @@
 from collections.abc import Callable
 from functools import partial as bound
 from threading import Lock
-from time import monotonic, time
+from time import monotonic
 from typing import Final
 
-from brant.errors import BrantError, Conflict, ServerFailure, Unreachable
+from brant.errors import BrantError, ServerFailure, Unreachable
 from brant.transfer.connections.fleet import Again, Errand, Lane
+from brant.transfer.connections.verdicts import Changed, check_whole, refused
 from brant.transfer.disk.journal import Identity
 from brant.transfer.disk.partial import Partial
 from brant.transfer.disk.spans import Span, Spans
-from brant.transfer.http.quota import asked_wait
-from brant.transfer.http.ranges import content_range, continues, identity_of, is_same
-from brant.transfer.http.refusal import refusal
+from brant.transfer.http.ranges import content_range, continues
 from brant.transfer.http.response import Response
-from brant.transfer.http.retry import REPEATABLE_STATUSES
 from brant.transfer.http.source import Source
 
 MIB: Final = 1024 * 1024
@@ -29,10 +27,6 @@ _LARGEST_CHUNK: Final = 128 * MIB
 _WORTH_SHARING: Final = 2 * MIB
 _STALLED_SECONDS: Final = 3.0
 _ENDLESS: Final = 1 << 62
-
-
-class Changed(Exception):
-    """The object is no longer the one whose beginning is here."""
 
 
 class _Flight:
@@ -258,17 +252,7 @@ class Ranged:
     def _judge_whole(self, response: Response) -> None:
         """200: Changed for another object, Again for what may be none at all, a page to sign in, say."""
         self._check(response)
-        old, offered = self._partial.identity or Identity(), identity_of(response)
-        other_size = old.size != offered.size
-        if is_same(old, offered) is False or (other_size and not old.validator):
-            raise Changed
-        if other_size or (old.validator and not offered.validator):
-            raise Again(
-                Conflict(
-                    f"{response.address.peer} does not answer with the {self._source.name} begun earlier; "
-                    "ask for a fresh download if it has changed."
-                )
-            )
+        check_whole(response, self._partial.identity or Identity(), self._source.name)
 
     def _without_ranges(self) -> None:
         """Ask for the whole from now on, unless a part of the object is all that is wanted."""
@@ -359,17 +343,3 @@ def _parts(partial: Partial, at: int, size: int) -> list[tuple[Span, bool]]:
         parts.append((span, False))
         size, at = size - (span.stop - at), span.stop
     return [*parts, (Span(at, at + size), True)] if size else parts
-
-
-def check_plain(response: Response, name: str) -> None:
-    """ServerFailure for bytes that are not those of the object, since they are encoded on the way."""
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise ServerFailure(f"{response.address.peer} sends {name} encoded, though asked not to.")
-
-
-def refused(response: Response, doing: str) -> Again | BrantError:
-    """What to raise for a status that is no success: Again if it may pass by itself. Reads the body."""
-    error = refusal(response, doing)
-    if response.status in REPEATABLE_STATUSES:
-        return Again(error, asked_wait(response.headers, response.status, time()))
-    return error

@@ -57,11 +57,16 @@ def continues(response: Response, identity: Identity | None, length: int) -> boo
     # Without a total, a part of the rest could not be told from all of it.
     if held.total is None and identity.size is None:
         return False
-    if response.headers.get("content-encoding", "identity") != "identity":
+    if not is_plain(response):
         return False
     if None not in (held.total, identity.size) and held.total != identity.size:
         return False
     return is_same(identity, identity_of(response)) is not False
+
+
+def is_plain(response: Response) -> bool:
+    """Whether the body holds the object's own bytes, not encoded on the way."""
+    return response.headers.get("content-encoding", "identity") == "identity"
 
 
 def _md5(response: Response) -> str | None:

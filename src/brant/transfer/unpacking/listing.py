@@ -11,7 +11,7 @@ from brant.transfer.archive.limits import Limits
 from brant.transfer.connections.fleet import Lane, run
 from brant.transfer.connections.once import Once
 from brant.transfer.connections.pinned import Pinned
-from brant.transfer.connections.ranged import Changed
+from brant.transfer.connections.verdicts import Changed
 from brant.transfer.http.pool import Pool
 from brant.transfer.http.retry import RetryPolicy
 from brant.transfer.progress import Progress, Silent, Waits

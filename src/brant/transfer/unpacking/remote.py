@@ -16,7 +16,7 @@ from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Lane, Work, run
 from brant.transfer.connections.once import Once
 from brant.transfer.connections.pinned import Pinned
-from brant.transfer.connections.ranged import Changed
+from brant.transfer.connections.verdicts import Changed
 from brant.transfer.http.pool import Pool, Response
 from brant.transfer.http.retry import RetryPolicy
 from brant.transfer.http.source import Source
