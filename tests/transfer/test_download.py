@@ -663,6 +663,15 @@ def test_a_flipped_byte_in_the_file_is_noticed(target: Path) -> None:
     assert_alone(target)
 
 
+def test_of_a_file_that_has_come_another_way_no_beginning_is_left(target: Path) -> None:
+    begun(target, 100_000)
+    target.write_bytes(DATA)
+    with peer(BLOB) as server:
+        assert fetch(server, target, expected=Expected(sha256=SHA256)).reused
+        assert server.requests == []
+    assert_alone(target)
+
+
 def test_a_file_with_a_known_hash_needs_no_network(target: Path) -> None:
     target.parent.mkdir()
     target.write_bytes(DATA)

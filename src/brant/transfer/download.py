@@ -110,6 +110,9 @@ class _Download:
                     break
                 faults += 1
                 self._refuse_twice(fault, faults)
+            if self._kept:
+                # What an earlier run began is of no use beside the whole.
+                self._partial.discard()
             return self._kept or self._publish()
         finally:
             self._end()
