@@ -1,6 +1,7 @@
 """A remote zip into a folder: what is fetched, what is left, and how it is verified."""
 
 import io
+import itertools
 import tarfile
 import threading
 import time
@@ -22,6 +23,7 @@ from brant.errors import (
 from brant.transfer.archive.extraction import Extracted
 from brant.transfer.disk.partial import Partial
 from brant.transfer.http.pool import Pool
+from brant.transfer.unpacking.fetching import Fetching
 from brant.transfer.unpacking.inplace import InPlace, Stopped
 from brant.transfer.unpacking.occupy import occupied
 from brant.transfer.unpacking.remote import unpack
@@ -338,6 +340,32 @@ def test_who_still_checks_what_is_on_disk_when_the_time_is_up_keeps_it_from_nobo
             each.join(10)
         assert get(server, into)
     assert files(into) == contents(member)
+
+
+def test_a_connection_that_hangs_is_not_waited_for_once_others_have_brought_its_part(
+    tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brant.transfer.connections.ranged._STALLED_SECONDS", 0.2)
+    archive, count = blob(stored("large.bin", noise(5, 30 * MIB))), itertools.count()
+
+    def serve(exchange: Exchange) -> None:
+        number = next(count)
+        exchange.read_body()
+        if number == 2:
+            exchange.stall()
+            return
+        code, start, stop, headers = archive.plan(exchange.request)
+        exchange.head(code, headers)
+        for at in range(start, stop, 256 * KIB):
+            exchange.send(archive.data[at : min(stop, at + 256 * KIB)])
+            time.sleep(0.01)
+
+    go_on, rounds = Fetching.go_on, itertools.count()
+    monkeypatch.setattr(Fetching, "go_on", lambda *given: (next(rounds), go_on(*given))[1])
+    with peer(serve) as server:
+        done = unpack(pool, server.url(), tmp_path / "out", name="penguins.zip")
+    assert [each.path for each in done] == ["large.bin"]
+    assert next(rounds) < 10
 
 
 def test_the_time_is_up_for_what_is_unpacked_too_and_what_came_of_it_stays(

@@ -100,7 +100,8 @@ class Ranged:
     @property
     def is_done(self) -> bool:
         with self._lock:
-            return not (self._todo.total or self._flights)
+            under_way = any(flight.rest > 0 or flight.is_writing for flight in self._flights)
+            return not (self._todo.total or under_way)
 
     def adopt(self, response: Response, lane: Lane, stop: int = _ENDLESS) -> None:
         """Take in an answer that goes on with the first byte missing, and ends at `stop` or behind it."""

@@ -51,7 +51,10 @@ class Fetching:
         """Wait until what has come is unpacked. Whether there is more to fetch; raises what went wrong."""
         for each in self._open:
             each.wait(deadline)
-        return not (self._small.is_done and all(each.is_over for each in self._open)) or any(self._waiting)
+        is_done = self._small.is_done and all(each.is_over for each in self._open) and not any(self._waiting)
+        if not is_done and deadline.is_over():
+            raise deadline.error()
+        return not is_done
 
     def discard(self) -> None:
         """Give up every byte that is not verified: it is of another object than those to come."""

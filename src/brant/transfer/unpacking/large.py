@@ -38,6 +38,7 @@ class LargeMember:
         self._room = room
         self._lock = Lock()
         self._errands = 0
+        self._lanes: set[Lane] = set()
         self._is_opening = False
         self._is_second = False
         self._is_roomy = False
@@ -80,10 +81,13 @@ class LargeMember:
         return True
 
     def _run(self, errand: Errand, lane: Lane) -> None:
+        with self._lock:
+            self._lanes.add(lane)
         try:
             errand(lane)
         finally:
             with self._lock:
+                self._lanes.discard(lane)
                 self._errands -= 1
             self._settle()
 
@@ -202,7 +206,9 @@ class LargeMember:
     def _settle(self) -> None:
         """If nothing is under way any more, and nothing left: finish it, or begin anew."""
         with self._lock:
-            if self._errands or self._unpacking or self._is_opening:
+            # What was taken over from a connection that hangs is not waited for.
+            hanging = sum(lane.stopping for lane in self._lanes)
+            if self._errands > hanging or self._unpacking or self._is_opening:
                 return
             if self.is_over or self._is_closed or self._error:
                 return
