@@ -10,7 +10,7 @@ from brant.errors import BrantError, ServerFailure, Unreachable
 from brant.transfer.connections.fleet import Again, Errand, Lane
 from brant.transfer.connections.verdicts import Changed, check_whole, refused
 from brant.transfer.disk.journal import Identity
-from brant.transfer.disk.partial import Partial
+from brant.transfer.disk.partial import Late, Partial
 from brant.transfer.disk.spans import Span, Spans
 from brant.transfer.http.ranges import content_range, continues
 from brant.transfer.http.response import Response
@@ -200,6 +200,8 @@ class Ranged:
         flight.lane = lane
         try:
             work()
+        except Late as late:
+            raise Again(late) from late
         finally:
             with self._lock:
                 self._flights.discard(flight)

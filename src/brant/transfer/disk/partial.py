@@ -23,6 +23,10 @@ _READ: Final = 1024 * 1024
 _NAME_LIMIT: Final = 255
 
 
+class Late(LocalFailure):
+    """Bytes came for a file that has been closed, or begun anew, meanwhile. They are of no use."""
+
+
 class Partial:
     """The bytes of one download that are on disk. Made by `Partial.claim`, which locks the destination.
 
@@ -128,7 +132,7 @@ class Partial:
     def _writing(self, era: int | None) -> Iterator[None]:
         with self._changed:
             if self._file.closed or era not in (None, self.era):
-                raise LocalFailure(f"{self.destination} is no longer being written; run the same again.")
+                raise Late(f"{self.destination} is no longer being written; run the same again.")
             self._writers += 1
         try:
             yield
