@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from itertools import count
 from pathlib import Path
 
-from bench.datasets import BRANT, KAGGLE, MIB
+from bench.archives import MIB
+from bench.datasets import BRANT, KAGGLE
 from bench.measure import Candidate, side_by_side, table
 from bench.stage import Stage, dataset
 
