@@ -23,7 +23,9 @@ class Deadline:
 
     def error(self, name: str = "the transfer") -> Unreachable:
         """What to raise then."""
+        # What is left of a caller's own time is a number that nobody gave.
+        told = round(self._seconds or 0.0, 1) or self._seconds
         return Unreachable(
-            f"{name} took longer than {self._seconds:g} s; run the same again, with more time if need be.",
+            f"{name} took longer than {told:g} s; run the same again, to resume, or give it more time.",
             final=True,
         )
