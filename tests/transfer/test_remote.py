@@ -17,6 +17,7 @@ from brant.errors import (
     Corrupt,
     InvalidInput,
     LocalFailure,
+    NotFound,
     PermissionDenied,
     Unreachable,
 )
@@ -481,6 +482,16 @@ def test_the_beginning_of_a_large_member_goes_with_the_archive_that_is_no_more(t
     with peer(old, old.up_to(2 * MIB), new) as server:
         get(server, tmp_path / "out")
     assert files(tmp_path / "out") == contents(*SMALL)
+
+
+def test_what_was_begun_in_ranges_does_not_stay_beside_what_then_streamed_in(tmp_path: Path) -> None:
+    whole = blob(LARGE[1])
+    with peer(whole, whole.up_to(2 * MIB), status(404)) as server, pytest.raises(NotFound):
+        get(server, tmp_path / "out")
+    assert set(files(tmp_path / "out")) - {LARGE[1].name.decode()}
+    with peer(blob(LARGE[1], ranges=False)) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == contents(LARGE[1])
 
 
 def test_a_connection_serves_again_though_bytes_stand_behind_a_member(tmp_path: Path, pool: Pool) -> None:

@@ -262,6 +262,13 @@ class Partial:
         self._journal.close()
 
 
+def forget_beginning(destination: Path) -> None:
+    """Remove what an earlier run left unfinished beside a file that is whole."""
+    if any(path.exists() for path in _beside(destination)):
+        with Partial.claim(destination) as left:
+            left.discard()
+
+
 class _Sums:
     """The CRC-32 of each stretch of adjacent marks, whatever order they come in."""
 

@@ -7,8 +7,6 @@ from typing import Final
 
 from brant.transfer.archive.directory import Listed
 from brant.transfer.disk.checksums import crc32
-from brant.transfer.disk.partial import Partial
-from brant.transfer.unpacking.plan import is_small
 
 _READ: Final = 1024 * 1024
 _FLAGS: Final = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
@@ -27,10 +25,3 @@ def is_here(path: Path, member: Listed) -> bool:
     except OSError:
         return False
     return value == member.crc32
-
-
-def forget_beginning(path: Path, member: Listed) -> None:
-    """Remove what a process that was killed left beside the member, which is whole."""
-    if not is_small(member):
-        with Partial.claim(path) as partial:
-            partial.discard()

@@ -17,16 +17,17 @@ from brant.transfer.connections.fleet import Lane, Work, run
 from brant.transfer.connections.once import Once
 from brant.transfer.connections.pinned import Pinned
 from brant.transfer.connections.verdicts import Changed
+from brant.transfer.disk.partial import forget_beginning
 from brant.transfer.http.pool import Pool, Response
 from brant.transfer.http.retry import RetryPolicy
 from brant.transfer.http.source import Source
 from brant.transfer.progress import Progress, Silent, Waits
 from brant.transfer.unpacking.fetching import Fetching
-from brant.transfer.unpacking.here import forget_beginning, is_here
+from brant.transfer.unpacking.here import is_here
 from brant.transfer.unpacking.job import Job
 from brant.transfer.unpacking.large import STORED
 from brant.transfer.unpacking.occupy import Occupied, occupied, sweep
-from brant.transfer.unpacking.plan import plan
+from brant.transfer.unpacking.plan import is_small, plan
 from brant.transfer.unpacking.staging import sweep_staging
 
 __all__ = ["unpack"]
@@ -81,9 +82,13 @@ def unpack(
         broad = done.source and Broad(done.source, delays, sleep=sleep, note=note, deadline=deadline)
         source, body = Source(pool, address, name), broad or done.response
         with Forward(source, body=body, delays=delays, sleep=sleep, note=note, deadline=deadline) as stream:
-            return extract_stream(
+            streamed = extract_stream(
                 stream, place.folder, select=select, limits=limits, progress=progress, name=name, force=force
             )
+        for each in () if place.is_new else streamed:
+            # An earlier run may have begun it in ranges.
+            forget_beginning(into / each.path)
+        return streamed
 
 
 class _Streamed:
@@ -222,8 +227,8 @@ class _Unpacking:
             path = folder.make(each.parts[:-1]) / each.parts[-1]
             if not is_here(path, each):
                 missing.append(each)
-            elif self._place.was_left:
-                forget_beginning(path, each)
+            elif not is_small(each):
+                forget_beginning(path)
         return missing
 
     def _make_folders(self, listed: list[Listed]) -> None:
