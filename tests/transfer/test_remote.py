@@ -562,6 +562,25 @@ def test_another_answer_than_the_part_asked_for_reaches_no_file(
     assert notes.noted == []
 
 
+@pytest.mark.parametrize("lie", ["416", "206"])
+def test_a_size_that_only_an_odd_answer_tells_is_no_sign_that_the_archive_changed(
+    tmp_path: Path, lie: str
+) -> None:
+    answer = blob(LARGE[0])
+
+    def odd(exchange: Exchange) -> None:
+        if lie == "416":
+            exchange.answer(416, b"", {"Content-Range": "bytes */7"})
+        else:
+            exchange.answer(206, b"x", {**answer.headers(), "Content-Range": "bytes 0-0/7"})
+
+    notes = Notes()
+    with peer(answer, answer.up_to(2 * MIB), odd, odd, answer) as server:
+        get(server, tmp_path / "out", progress=notes)
+    assert files(tmp_path / "out") == contents(LARGE[0])
+    assert not [note for note in notes.noted if "changed" in note]
+
+
 def test_only_one_process_at_a_time_unpacks_into_a_folder(tmp_path: Path) -> None:
     with peer(blob(*SMALL)) as server:
         with occupied(tmp_path / "out"), pytest.raises(Conflict, match="another process"):

@@ -154,10 +154,11 @@ class Pinned(Source):
         found = identity_of(response)
         if response.status not in (200, 206, 416):
             raise refused(response, f"downloading {self.name}")
-        if response.status != 416 and is_same(self.identity, found) is False:
+        same = is_same(self.identity, found) if response.status != 416 else True
+        if same is False:
             raise Changed
-        # A whole answer of another size may be no object at all: a page to sign in, say.
-        if response.status != 200 and _size_behind(response) not in (None, self.size):
+        # A whole answer of another size may be no object at all (a page to sign in); a 416 proves nothing.
+        if response.status == 206 and same is None and _size_behind(response) not in (None, self.size):
             raise Changed
         if response.status == 206 and _is_part(response, span):
             check_plain(response, self.name)
