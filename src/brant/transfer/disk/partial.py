@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
-from threading import Condition
+from threading import Condition, Lock
 from types import TracebackType
 from typing import Final, Self
 
@@ -25,6 +25,10 @@ _NAME_LIMIT: Final = 255
 
 class Late(LocalFailure):
     """Bytes came for a file that has been closed, or begun anew, meanwhile. They are of no use."""
+
+
+class Published(LocalFailure):
+    """The file has got its name: nothing of it is given up any more."""
 
 
 class Partial:
@@ -49,6 +53,7 @@ class Partial:
         self.era = 0
         """Counts what was begun and given up; who writes for an earlier one is refused."""
         self._published = False
+        self._ending = Lock()
         self._is_over = False
 
     @classmethod
@@ -113,8 +118,8 @@ class Partial:
             self.layout = replace(self.layout, length=length)
 
     def discard(self) -> None:
-        """Give up every byte."""
-        with self._anew():
+        """Give up every byte, unless the file has got its name."""
+        with suppress(Published), self._anew():
             self._file.truncate(0)
             self._journal.forget()
             self._forget(None, Layout())
@@ -122,11 +127,14 @@ class Partial:
     @contextmanager
     def _anew(self) -> Iterator[None]:
         """No write is under way meanwhile, and none for what was there before comes later."""
-        with self._changed:
-            self.era += 1
-            self._changed.wait_for(lambda: not self._writers)
-        with self._writing(self.era):
-            yield
+        with self._ending:
+            if self._published:
+                raise Published(f"{self.destination} is whole and has its name.")
+            with self._changed:
+                self.era += 1
+                self._changed.wait_for(lambda: not self._writers)
+            with self._writing(self.era):
+                yield
 
     @contextmanager
     def _writing(self, era: int | None) -> Iterator[None]:
@@ -224,18 +232,24 @@ class Partial:
         with self._writing(None):
             _write_pieces(self._file, position, pieces)
 
-    def publish(self, modified: float | None, *, size: int | None = None) -> None:
-        """Give the file its final name. `modified`: seconds since the epoch; `size` if not the payload's."""
-        try:
-            self._file.truncate(self.held.total if size is None else size)
-            self._close_file()
-            if modified is not None:
-                os.utime(self._path, (modified, modified))
-            self._path.replace(self.destination)
-            self._published = True
-            self._journal.remove()
-        except OSError as error:
-            raise local_failure(error, self.destination) from error
+    def publish(self, modified: float | None, *, size: int | None = None, era: int | None = None) -> None:
+        """Give the file its final name. `modified`: seconds since the epoch; `size` if not the payload's.
+
+        Raises Late if the bytes that were verified, those of `era`, have been given up meanwhile.
+        """
+        with self._ending:
+            if era not in (None, self.era):
+                raise Late(f"{self.destination} was begun anew meanwhile; run the same again.")
+            try:
+                self._file.truncate(self.held.total if size is None else size)
+                self._close_file()
+                if modified is not None:
+                    os.utime(self._path, (modified, modified))
+                self._path.replace(self.destination)
+                self._published = True
+                self._journal.remove()
+            except OSError as error:
+                raise local_failure(error, self.destination) from error
 
     def _close_file(self) -> None:
         """Wait for writes under way: a number of a closed file may soon be that of another."""
@@ -321,8 +335,6 @@ if hasattr(os, "pwrite"):
         return os.preadv(file.fileno(), [view], at)
 
 else:  # a system without them: one thread at a time moves the position
-    from threading import Lock
-
     _POSITION: Final = Lock()
 
     def _write(file: io.FileIO, at: int, piece: memoryview) -> int:

@@ -12,7 +12,7 @@ from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane
 from brant.transfer.connections.ranged import Ranged
 from brant.transfer.disk.journal import Layout
-from brant.transfer.disk.partial import Partial
+from brant.transfer.disk.partial import Late, Partial
 from brant.transfer.http.ranges import is_same
 from brant.transfer.http.response import Response
 from brant.transfer.progress import Meter
@@ -216,12 +216,13 @@ class LargeMember:
                 return
             # Whoever comes now finds an errand under way.
             self._errands += 1
+            era = self._partial.era if self._partial else 0
         try:
             fault = self._fault or self._found_fault()
             if fault:
                 self._give_up(fault)
             else:
-                self._publish()
+                self._publish(era)
         finally:
             with self._lock:
                 self._errands -= 1
@@ -235,9 +236,13 @@ class LargeMember:
         name = shown(self._member.name)
         return Corrupt(f"The archive member {name} fails its CRC-32; fetch or pack the archive again.")
 
-    def _publish(self) -> None:
+    def _publish(self, era: int) -> None:
         assert self._partial
-        self._partial.publish(None, size=self._member.size)
+        try:
+            self._partial.publish(None, size=self._member.size, era=era)
+        except Late:
+            # The archive changed, and all that came of it was given up, just now.
+            return
         if self._meter:
             self._meter.finish()
         self._let_go()
