@@ -24,7 +24,7 @@ class Deadline:
     def error(self, name: str = "the transfer") -> Unreachable:
         """What to raise then."""
         # What is left of a caller's own time is a number that nobody gave.
-        told = round(self._seconds or 0.0, 1) or self._seconds
+        told = round(self._seconds or 0.0, 2 if (self._seconds or 0.0) < 10 else 0)
         return Unreachable(
             f"{name} took longer than {told:g} s; run the same again, to resume, or give it more time.",
             final=True,
