@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from brant.errors import Conflict, PermissionDenied, RateLimited, ServerFailure, Unreachable
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.lanes import MOST
 from brant.transfer.disk import partial
 from brant.transfer.disk.spans import Spans
@@ -154,7 +155,7 @@ def test_a_server_that_thinks_longer_than_the_others_wait_is_waited_for_longer(
     slow.others = dict.fromkeys(range(8, 1000), think)
     slow.others[0] = slow.stall
     with peer(slow) as server:
-        fetch(server, target, timeout=30)
+        fetch(server, target, deadline=Deadline(30))
         assert len(server.requests) < 200
     assert_alone(target)
 
@@ -243,7 +244,7 @@ def test_an_object_that_keeps_changing_is_a_conflict(target: Path) -> None:
 def test_a_time_that_is_up_ends_it_and_keeps_what_came(target: Path) -> None:
     with peer(Slow(Blob(DATA))) as server:
         with pytest.raises(Unreachable, match=r"longer than 0\.3 s"):
-            fetch(server, target, timeout=0.3)
+            fetch(server, target, deadline=Deadline(0.3))
         kept = sum(map(len, proven(target).values()))
         assert 0 < kept < len(DATA)
         assert fetch(server, target).resumed_from == kept

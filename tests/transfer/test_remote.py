@@ -22,6 +22,7 @@ from brant.errors import (
     Unreachable,
 )
 from brant.transfer.archive.extraction import Extracted
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.disk.partial import Partial
 from brant.transfer.http.pool import Pool
 from brant.transfer.unpacking.fetching import Fetching
@@ -333,7 +334,7 @@ def test_who_still_checks_what_is_on_disk_when_the_time_is_up_keeps_it_from_nobo
     with peer(blob(member)) as server:
         monkeypatch.setattr(Partial, "claim", late)
         with pytest.raises(Unreachable, match="longer than"):
-            unpack(pool, server.url(), into, name="penguins.zip", timeout=0.2)
+            unpack(pool, server.url(), into, name="penguins.zip", deadline=Deadline(0.2))
         monkeypatch.undo()
         left = [each for each in threading.enumerate() if "_drive" in each.name]
         release.set()
@@ -382,7 +383,7 @@ def test_the_time_is_up_for_what_is_unpacked_too_and_what_came_of_it_stays(
     with peer(blob(member)) as server:
         with monkeypatch.context() as slow, pytest.raises(Unreachable, match=r"longer than 1\.5 s"):
             slow.setattr(InPlace, "_put", crawl)
-            unpack(pool, server.url(), into, name="penguins.zip", timeout=1.5)
+            unpack(pool, server.url(), into, name="penguins.zip", deadline=Deadline(1.5))
         before = len(server.requests)
         unpack(pool, server.url(), into, name="penguins.zip")
         # The list, and one byte, to hear whether it is still the same archive.

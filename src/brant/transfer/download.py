@@ -40,13 +40,13 @@ def download(
     force: bool = False,
     sleep: Callable[[float], None] = time.sleep,
     random: Callable[[], float] = chance.random,
-    timeout: float | None = None,
+    deadline: Deadline | None = None,
 ) -> Downloaded:
     """Fetch `address` into the file `destination`, whose folder is made if need be.
 
     `address` may be a function that gives one; it is asked again when a signed address has expired. Begins
     with one connection, and takes more as long as they bring more. `attempts` count failures in a row of all
-    of them; one that brought a MiB or more starts the count anew. `timeout`: seconds for the whole. A file
+    of them; one that brought a MiB or more starts the count anew. `deadline`: for the whole. A file
     that is there already is left alone if it is the one asked for: by its hash, else by size and date. With
     `force`, neither it nor an earlier beginning is used.
 
@@ -65,7 +65,6 @@ def download(
             progress or Silent(),
             force=force,
         )
-        deadline = Deadline(timeout)
 
         def fetch() -> None:
             delays = RetryPolicy(attempts=attempts).delays(random)

@@ -2,7 +2,6 @@
 
 import math
 import sys
-import time
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -16,6 +15,7 @@ from brant.contract import datasets as wire
 from brant.contract.dataset_messages import ApiGetDatasetRequest
 from brant.contract.handles import DatasetHandle
 from brant.errors import DestinationExists, InvalidInput, NotFound
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.http.retry import RetryPolicy
 from brant.transfer.progress import Progress
 
@@ -26,17 +26,12 @@ Proof = Literal["sha256", "md5", "crc32", "size"]
 
 
 class How(NamedTuple):
-    """How to fetch: `force` and `trust` as `download` has them; `ends`, on the monotonic clock."""
+    """How to fetch: `force` and `trust` as `download` has them; `deadline` for all of it."""
 
     force: bool = False
     trust: bool = False
     progress: Progress | None = None
-    ends: float | None = None
-
-    @property
-    def left(self) -> float | None:
-        """Seconds that are left for it; None where there is no end."""
-        return None if self.ends is None else max(0.0, self.ends - time.monotonic())
+    deadline: Deadline | None = None
 
 
 class Arrived(NamedTuple):
@@ -83,7 +78,7 @@ def download(
     """
     _check_folder(into)
     chosen = _Choice(folder, list(include), list(exclude))
-    how = How(force, trust, progress, None if timeout is None else time.monotonic() + timeout)
+    how = How(force, trust, progress, Deadline(timeout))
     if file is not None:
         if not chosen.everything:
             raise InvalidInput(
@@ -145,7 +140,7 @@ def fetch(session: Session, handle: DatasetHandle, path: str | None, destination
         destination,
         progress=how.progress,
         force=how.force,
-        timeout=how.left,
+        deadline=how.deadline,
         sleep=session.sleep,
         random=session.random,
     )
@@ -192,7 +187,7 @@ def _unpacking(session: Session, address: SignedAddress, name: str, how: How) ->
             limits=_limits(trust=how.trust),
             progress=how.progress,
             force=how.force,
-            timeout=how.left,
+            deadline=how.deadline,
             sleep=session.sleep,
             random=session.random,
         )

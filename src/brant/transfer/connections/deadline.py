@@ -23,9 +23,7 @@ class Deadline:
 
     def error(self, name: str = "the transfer") -> Unreachable:
         """What to raise then."""
-        # What is left of a caller's own time is a number that nobody gave.
-        told = round(self._seconds or 0.0, 2 if (self._seconds or 0.0) < 10 else 0)
         return Unreachable(
-            f"{name} took longer than {told:g} s; run the same again, to resume, or give it more time.",
+            f"{name} took longer than {self._seconds:g} s; run the same again, to resume, or with more time.",
             final=True,
         )

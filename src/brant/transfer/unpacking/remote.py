@@ -47,7 +47,7 @@ def unpack(
     progress: Progress | None = None,
     attempts: int = 5,
     force: bool = False,
-    timeout: float | None = None,
+    deadline: Deadline | None = None,
     sleep: Callable[[float], None] = time.sleep,
     random: Callable[[], float] = chance.random,
 ) -> list[Extracted]:
@@ -56,7 +56,7 @@ def unpack(
     Of a zip the list of its members comes first, then those that `select` takes by their path and that are
     not at their places already, by size and CRC-32; with `force` all are fetched. Without ranges, or for a
     tar, the archive is unpacked as it streams in. Each file gets its name when it is whole and verified; what
-    came of a large one is kept for the next run. `address`, `attempts` and `timeout` are as for `download`.
+    came of a large one is kept for the next run. `address`, `attempts` and `deadline` are as for `download`.
 
     Raises InvalidInput for what is no archive, for names, links and devices that are not safe, names that
     collide, and what exceeds the limits; Corrupt for bytes that are twice not what they claim; Conflict when
@@ -65,7 +65,7 @@ def unpack(
     """
     progress, limits = progress or Silent(), limits or Limits()
     delays, note = RetryPolicy(attempts=attempts).delays(random), Waits(progress).before
-    deadline = Deadline(timeout)
+    deadline = deadline or Deadline()
 
     def do(work: Work, speed: float | None) -> None:
         run(work, delays, sleep=sleep, note=note, deadline=deadline, speed=speed)
