@@ -181,6 +181,24 @@ def test_bytes_that_a_crash_left_whole_are_completed_by_the_question(
     assert world.services.uploads.state(token, world.now) == whole(b"abc")
 
 
+def test_a_question_while_the_last_byte_is_taken_never_hears_of_fewer(
+    world: World, ada: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = world.start(ada, "a.csv", 6)
+    with pytest.raises(Cut):
+        world.services.uploads.receive(token, first=0, total=6, chunks=cut_after(b"abc"), now=world.now)
+    staged_size = world.services.store.staged_size
+
+    def overtaken(name: str) -> int:
+        """The other connection brings the rest just before the disk is looked at."""
+        monkeypatch.undo()
+        receive(world, token, 3, 6, b"def")
+        return staged_size(name)
+
+    monkeypatch.setattr(world.services.store, "staged_size", overtaken)
+    assert world.services.uploads.state(token, world.now) == whole(b"abcdef")
+
+
 def test_an_unknown_and_an_expired_token_are_not_found(world: World, ada: Actor) -> None:
     token = world.start(ada, "a.csv", 3)
     with pytest.raises(NotFound):

@@ -164,13 +164,14 @@ class Uploads:
 
     def state(self, token: str, now: datetime, *, total: int | None = None) -> UploadState:
         """How far it has come. What a crash left whole, by the `total` of the question, is completed."""
+        staged = self._store.staged_size(hash_of(token))  # first: once complete, nothing is staged any more
         row = self._find(token, now)
         if row.state != "open":
             return UploadState(row.size, row.size, complete=True, sha256=row.sha256)
         size = row.declared_size if row.declared_size is not None else total
-        if size is not None and self._store.staged_size(row.token_hash) == size:
+        if size is not None and staged == size:
             return self.receive(token, first=size, total=size, chunks=(), now=now)
-        return UploadState(self._store.staged_size(row.token_hash), row.declared_size, complete=False)
+        return UploadState(staged, row.declared_size, complete=False)
 
     def receive(
         self,
