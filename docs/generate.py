@@ -28,7 +28,7 @@ def coverage() -> str:
     """Every method of the wire, and its state on both sides."""
     served, called = _served(), _called()
     groups: dict[str, list[str]] = {}
-    for method in (*catalog.METHODS, *extensions.EXTENSIONS.values()):
+    for method in (*catalog.METHODS, *extensions.METHODS):
         key = _key(method)
         rest = ", ".join(f"`{path}`" for path in method.paths)
         server = "served" if key in served else "501"
@@ -98,7 +98,7 @@ def scopes() -> str:
         for role, names in ROLES.items()
     )
     rows: dict[str, list[str]] = {}
-    for method in (*catalog.METHODS, *extensions.EXTENSIONS.values()):
+    for method in (*catalog.METHODS, *extensions.METHODS):
         asked = " or ".join(f"`{name}`" for name in method.scopes) or "none"
         if method.scope_if:
             asked += f", with `{method.scope_if}`"

@@ -7,7 +7,7 @@ compile() {
     --no-annotate --no-header --no-emit-index-url "$@"
 }
 compile pyproject.toml --extra server --group build -o requirements/server.txt
-compile pyproject.toml --extra server --extra completion --group build --group test --group check \
+compile pyproject.toml --extra server --extra completion --extra pandas --group build --group test --group check \
   -c requirements/server.txt -o requirements/dev.txt
 compile requirements/official.in -o requirements/official.txt
 compile requirements/official-legacy.in -o requirements/official-legacy.txt

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from brant.contract.catalog import METHODS
-from brant.contract.codec import Duration, Message, Timestamp, WireEnum
+from brant.contract.codec import Duration, FieldMask, Message, Timestamp, WireEnum
 from brant.contract.method import Empty, Method
 
 # The one method that no SDK knows; the official library calls it by hand.
@@ -54,15 +54,21 @@ def field(declared: Any) -> dict[str, Any]:
         "python": declared.name,
         "type": kind.__name__,
         "repeated": typing.get_origin(_bare(declared.type)) is list,
+        "map": is_map(declared),
         "nullable": _bare(declared.type) is not declared.type,
         "default": str(default) if isinstance(default, WireEnum) else default,
     }
 
 
 def element(annotation: Any) -> Any:
-    """What a field holds one or many of: the type without its None and its list."""
+    """What a field holds one or many of: the type without its None, its list or its keys."""
     bare = _bare(annotation)
-    return typing.get_args(bare)[0] if typing.get_origin(bare) is list else bare
+    return typing.get_args(bare)[-1] if typing.get_origin(bare) in (list, dict) else bare
+
+
+def is_map(declared: Any) -> bool:
+    """Whether a field holds values by their names."""
+    return typing.get_origin(_bare(declared.type)) is dict
 
 
 def qualified_name(sdk: dict[str, Any], kind: type[Message]) -> str:
@@ -107,6 +113,8 @@ def _value(value: Any) -> Any:
             return value.replace(microsecond=value.microsecond // 1000 * 1000).isoformat()
         case Duration():
             return value.total_seconds()
+        case FieldMask():
+            return sorted(value.fields)
         case WireEnum():
             return value.name
     return value

@@ -13,6 +13,7 @@ import sys
 from datetime import UTC, datetime, timedelta, timezone
 
 import kagglesdk
+from google.protobuf.field_mask_pb2 import FieldMask
 from kagglesdk.kaggle_client import KaggleClient
 from kagglesdk.kaggle_object import KaggleObject, ListSerializer, MapSerializer
 
@@ -166,6 +167,8 @@ def _value(value):
         return aware.replace(microsecond=aware.microsecond // 1000 * 1000).isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, FieldMask):
+        return sorted(value.paths)
     return value.name if _is_enum(type(value)) else value
 
 
@@ -195,6 +198,9 @@ def _random_message(kind, chance, depth):
 
 
 def _random_field(field, chance, depth):
+    if isinstance(field.serializer, MapSerializer):
+        items = {f"key {number}": _random_value(field.field_type, chance, depth) for number in range(2)}
+        return {name: item for name, item in items.items() if item is not None}
     if isinstance(field.serializer, ListSerializer):
         items = [_random_value(field.field_type, chance, depth) for _ in range(chance.randrange(3))]
         return [item for item in items if item is not None]
@@ -219,6 +225,8 @@ def _random_value(kind, chance, depth):
             chance.randrange(1000) * 1000,
             zone,
         )
+    if kind is FieldMask:
+        return FieldMask(paths=["title", "rules_required"])
     if kind is timedelta:
         # The SDK loses days and writes fractions wrongly (kaggle_object.py, TimeDeltaSerializer).
         return timedelta(seconds=chance.randrange(86_400))

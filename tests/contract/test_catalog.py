@@ -86,6 +86,7 @@ def _as_ours(field: dict[str, Any]) -> dict[str, Any]:
         "python": field["python"],
         "type": field["type"],
         "repeated": field["repeated"],
+        "map": field["map"],
         "nullable": field["optional"] or field["default"] is None,
         "default": field["default"],
     }

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from brant.contract import codec
-from brant.contract.codec import Duration, Message, Timestamp, WireEnum
+from brant.contract.codec import Duration, FieldMask, Message, Timestamp, WireEnum
 from tests.contract import declared
 from tests.contract.conftest import Probe
 
@@ -60,7 +60,7 @@ def test_the_rest_form_has_every_field_and_no_null_text(sdk: dict[str, Any]) -> 
             json.dumps(written)
             assert list(written) == [field["json"] for field in fields]
             for field in fields:
-                if field["type"] == "str" and not field["repeated"]:
+                if field["type"] == "str" and not field["repeated"] and not field["map"]:
                     assert isinstance(written[field["json"]], str)
                 if field["repeated"]:
                     assert isinstance(written[field["json"]], list)
@@ -79,7 +79,9 @@ def _random_message(kind: type[Message], chance: random.Random, depth: int) -> M
     for field in msgspec.structs.fields(kind):
         if chance.random() < 0.6:
             element = declared.element(field.type)
-            if declared.field(field)["repeated"]:
+            if declared.is_map(field):
+                chosen[field.name] = {"a key": _random_value(element, chance, depth)}
+            elif declared.field(field)["repeated"]:
                 items = [_random_value(element, chance, depth) for _ in range(chance.randrange(3))]
                 chosen[field.name] = [item for item in items if item is not None]
             elif (value := _random_value(element, chance, depth)) is not None:
@@ -94,6 +96,8 @@ def _random_value(kind: Any, chance: random.Random, depth: int) -> Any:
         return _random_message(kind, chance, depth - 1) if depth else None
     if kind is Timestamp:
         return Timestamp.of(datetime.fromtimestamp(chance.randrange(4 * 10**12) / 1000, UTC))
+    if kind is FieldMask:
+        return FieldMask("title,rulesRequired")
     if kind is Duration:
         return Duration(seconds=chance.randrange(10**7))
     return {

@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from brant.contract import scopes
+from brant.contract import extensions, scopes
 from brant.contract.catalog import METHODS
-from brant.contract.extensions import EXTENSIONS
 from brant.contract.scopes import FULL, OFFERED, PERMISSIONS, ROLES, Scope, Scopes, describe, parse
 from brant.errors import InvalidInput
 
-ALL_METHODS = (*METHODS, *EXTENSIONS.values())
+ALL_METHODS = (*METHODS, *extensions.METHODS)
 NAMES = (*PERMISSIONS, *ROLES)
 HANDLES = ("titanic", "ada/penguins", "ada/owls/pytorch/small", "ben/penguins")
 
@@ -28,6 +27,7 @@ OPEN = {
 # Methods of which a declared one asks for its permission on everything, and why.
 ON_EVERYTHING = {
     "ListDatasets": "a list is of no single dataset",
+    "ListCompetitions": "a list is of no single competition",
     "ExpireApiToken": "a token is no resource that a scope can name",
 }
 # What changes something, whatever its verb and its name.

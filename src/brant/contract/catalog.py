@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from brant.contract import accounts, blobs, datasets, oauth
+from brant.contract import accounts, blobs, competitions, datasets, oauth
 from brant.contract.method import Method, Verb
 
 _Row = tuple[str, str, Verb, tuple[str, ...], str | None, str | tuple[str, ...] | None, bool]
@@ -65,45 +65,6 @@ _BY_NAME_ALONE: Final[tuple[_Row, ...]] = (
     ("benchmarks.BenchmarksApiService", "ListBenchmarkVersionAgentMappings", "GET", ("/api/v1/benchmarks/versions/agent-mappings/list",), None, "benchmarks.get", False),
     # common.OperationsService
     ("common.OperationsService", "GetOperation", "POST", ("/api/v1/operations/get",), "*", _BEGINS, False),
-    # competitions.CompetitionApiService
-    ("competitions.CompetitionApiService", "AddCompetitionHost", "POST", ("/api/v1/competitions/{competition_name}/hosts",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "AddCompetitionJudge", "POST", ("/api/v1/competitions/{competition_name}/judges",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "CreateCodeSubmission", "POST", ("/api/v1/competitions/submissions/submit-notebook/{competition_name}",), None, "competitions.submit", False),
-    ("competitions.CompetitionApiService", "CreateCompetition", "POST", ("/api/v1/competitions",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "CreateCompetitionData", "POST", ("/api/v1/competitions/{competition_name}/data",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "CreateCompetitionPage", "POST", ("/api/v1/competitions/{competition_name}/pages",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "CreateCompetitionSampleSubmission", "POST", ("/api/v1/competitions/{competition_name}/sample-submission",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "CreateCompetitionSolution", "POST", ("/api/v1/competitions/{competition_name}/solution",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "CreateSubmission", "POST", ("/api/v1/competitions/submissions/submit/{competition_name}",), None, "competitions.submit", False),
-    ("competitions.CompetitionApiService", "DeleteCompetitionPage", "POST", ("/api/v1/competitions/{competition_name}/pages/{page_name}/delete",), None, "competitions.update", False),
-    ("competitions.CompetitionApiService", "DownloadDataFile", "GET", ("/api/v1/competitions/data/download/{competition_name}/{file_name}",), None, "competitions.get", False),
-    ("competitions.CompetitionApiService", "DownloadDataFiles", "GET", ("/api/v1/competitions/data/download-all/{competition_name}",), None, "competitions.get", False),
-    ("competitions.CompetitionApiService", "DownloadLeaderboard", "GET", ("/api/v1/competitions/{competition_name}/leaderboard/download",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "DownloadSubmission", "GET", ("/api/v1/competitions/submissions/download/{submission_id}",), None, "competitions.get", False),
-    ("competitions.CompetitionApiService", "GetCompetition", "GET", ("/api/v1/competitions/get/{competition_name}",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "GetCompetitionDataFilesSummary", "GET", ("/api/v1/competitions/data/summary/{competition_name}",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "GetCompetitionSettings", "GET", ("/api/v1/competitions/{competition_name}/settings",), None, "competitions.update", False),
-    ("competitions.CompetitionApiService", "GetCompetitionSolutionStatus", "GET", ("/api/v1/competitions/{competition_name}/solution",), None, "competitions.update", False),
-    ("competitions.CompetitionApiService", "GetEpisodeAgentLogs", "GET", ("/api/v1/competitions/episodes/{episode_id}/agents/{agent_index}/logs",), None, "competitions.get", False),
-    ("competitions.CompetitionApiService", "GetEpisodeReplay", "GET", ("/api/v1/competitions/episodes/{episode_id}/replay",), None, "competitions.get", False),
-    ("competitions.CompetitionApiService", "GetLeaderboard", "GET", ("/api/v1/competitions/{competition_name}/leaderboard/view",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "GetSubmission", "POST", ("/api/v1/competitions/submissions/get/{ref}",), None, "competitions.get", False),
-    ("competitions.CompetitionApiService", "GetSubmissionLimits", "GET", ("/api/v1/competitions/{competition_name}/submissions/limits",), None, ("competitions.get", "competitions.submit"), False),
-    ("competitions.CompetitionApiService", "LaunchCompetition", "POST", ("/api/v1/competitions/{competition_name}/launch",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "ListCompetitionHosts", "GET", ("/api/v1/competitions/{competition_name}/hosts",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "ListCompetitionJudges", "GET", ("/api/v1/competitions/{competition_name}/judges",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "ListCompetitionPages", "GET", ("/api/v1/competitions/{competition_name}/pages",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "ListCompetitionTopics", "GET", ("/api/v1/competitions/{competition_name}/topics",), None, ("competitions.get", "discussions.get"), True),
-    ("competitions.CompetitionApiService", "ListCompetitions", "GET", ("/api/v1/competitions/list",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "ListDataFiles", "GET", ("/api/v1/competitions/data/list/{competition_name}",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "ListDataTreeFiles", "GET", ("/api/v1/competitions/{competition_name}/data-tree/list/",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "ListSubmissionEpisodes", "GET", ("/api/v1/competitions/submissions/{submission_id}/episodes",), None, "competitions.get", False),
-    ("competitions.CompetitionApiService", "ListSubmissions", "GET", ("/api/v1/competitions/submissions/list/{competition_name}",), None, "competitions.get", False),
-    ("competitions.CompetitionApiService", "ListTeamPublicSubmissions", "GET", ("/api/v1/competitions/teams/{team_id}/public-submissions",), None, "competitions.get", True),
-    ("competitions.CompetitionApiService", "ListTopicMessages", "GET", ("/api/v1/competitions/{competition_name}/topics/{topic_id}/messages",), None, ("competitions.get", "discussions.get"), True),
-    ("competitions.CompetitionApiService", "StartSubmissionUpload", "POST", ("/api/v1/competitions/submission-url",), None, "competitions.submit", False),
-    ("competitions.CompetitionApiService", "UpdateCompetitionPage", "POST", ("/api/v1/competitions/{competition_name}/pages/{page_name}/update",), "*", "competitions.update", False),
-    ("competitions.CompetitionApiService", "UpdateCompetitionSettings", "POST", ("/api/v1/competitions/{competition_name}/settings/update",), "*", "competitions.update", False),
     # competitions.HackathonApiService
     ("competitions.HackathonApiService", "ExportHackathonWriteUpsCsv", "GET", ("/api/v1/competitions/{competition_name}/hackathon-write-ups-csv",), None, "competitions.update", False),
     ("competitions.HackathonApiService", "GetHackathonOverview", "GET", ("/api/v1/competitions/{competition_name}/hackathon-overview",), None, "competitions.get", True),
@@ -182,6 +143,7 @@ METHODS: Final[tuple[Method[Any, Any], ...]] = (
     *oauth.METHODS,
     *blobs.METHODS,
     *datasets.METHODS,
+    *competitions.METHODS,
     *(
         Method(
             service=service,

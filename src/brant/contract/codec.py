@@ -20,6 +20,8 @@ _TIMESTAMP: Final = re.compile(
 )
 # The parser gives up on what is nested too deeply by a RecursionError.
 _NOT_JSON: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_CAPITAL: Final = re.compile(r"(?<!^)[A-Z]")
+_SNAKE: Final = re.compile(r"_([a-z0-9])")
 _DURATION: Final = re.compile(r"(-?)(\d+)(?:\.(\d{1,9}))?s")
 
 
@@ -125,6 +127,23 @@ class Duration(timedelta):
         return f"{sign}{seconds}" + (f".{fraction:06d}".rstrip("0") if fraction else "") + "s"
 
 
+class FieldMask(str):
+    """Which fields are meant: `title,rulesRequired` on the wire."""
+
+    __slots__ = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Their names as attributes of a message: `rules_required`."""
+        words = (word.strip() for word in self.split(","))
+        return frozenset(_CAPITAL.sub(lambda found: "_" + found[0].lower(), word) for word in words if word)
+
+    @classmethod
+    def of(cls, *fields: str) -> Self:
+        """The mask of these attributes."""
+        return cls(",".join(_SNAKE.sub(lambda found: found[1].upper(), field) for field in sorted(fields)))
+
+
 def encode(message: Message) -> bytes:
     """The RPC form: one JSON object without defaults and without nulls."""
     return _encoder.encode(message)
@@ -217,6 +236,8 @@ def _rest_value(value: object, annotation: object) -> object:
 def _write(value: object) -> object:
     if isinstance(value, (Timestamp, Duration)):
         return value.wire()
+    if isinstance(value, FieldMask):
+        return str(value)
     raise NotImplementedError(type(value))
 
 
@@ -226,6 +247,8 @@ def _read(kind: type, value: object) -> object:
             return kind.parse(value)
         except OverflowError:
             pass  # a year, or a number of days, that no date has
+    if issubclass(kind, FieldMask) and isinstance(value, str):
+        return kind(value)
     raise ValueError(f"expected a {kind.__name__.lower()} as text")
 
 

@@ -1,10 +1,11 @@
 """What our server offers beyond the official wire; optional for every client, so each looks before it asks.
 
-A server that has them says so in every answer: `X-Brant-Extensions: claim-blobs`.
+A server that has them says so in every answer: `X-Brant-Extensions: claim-blobs, competitions`.
 """
 
-from typing import Final
+from typing import Any, Final
 
+from brant.contract import competition_extensions
 from brant.contract.blobs import MAY_UPLOAD
 from brant.contract.codec import Message
 from brant.contract.method import Method
@@ -45,4 +46,11 @@ CLAIM_BLOBS = Method(
     response=ClaimBlobsResponse,
 )
 
-EXTENSIONS: Final[dict[str, Method[ClaimBlobsRequest, ClaimBlobsResponse]]] = {"claim-blobs": CLAIM_BLOBS}
+EXTENSIONS: Final[dict[str, tuple[Method[Any, Any], ...]]] = {
+    "claim-blobs": (CLAIM_BLOBS,),
+    "competitions": competition_extensions.METHODS,
+}
+
+METHODS: Final[tuple[Method[Any, Any], ...]] = tuple(
+    method for methods in EXTENSIONS.values() for method in methods
+)

@@ -26,6 +26,15 @@ class HttpRedirect(Message):
     expiry: Duration | None = None
 
 
+class FileDownload(Message):
+    """An answer that is a file: its bytes are the body, and these say what they are (RFC 6266 names it)."""
+
+    content_type: str = ""
+    file_name: str = ""
+    token: str = ""
+    content_length: int | None = None
+
+
 class Method(msgspec.Struct, Generic[Req, Resp], frozen=True, eq=False, kw_only=True):
     """One API call.
 

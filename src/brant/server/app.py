@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
+from brant.contract import extensions
 from brant.contract.catalog import METHODS
-from brant.contract.extensions import EXTENSIONS
 from brant.server.domain.accounts.setup import Setup
 from brant.server.domain.blobs.upkeep import collecting
 from brant.server.domain.handlers import handlers
@@ -42,7 +42,7 @@ from brant.server.web.error_pages import ErrorPages
 from brant.server.web.pages import build_site
 from brant.server.web.rendering import Renderer
 
-SERVED: Final = (*METHODS, *EXTENSIONS.values())
+SERVED: Final = (*METHODS, *extensions.METHODS)
 
 
 def build(

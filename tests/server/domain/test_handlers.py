@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from brant.contract import extensions
 from brant.contract.catalog import METHODS
-from brant.contract.codec import Duration, Message, Timestamp, WireEnum, encode
+from brant.contract.codec import Duration, FieldMask, Message, Timestamp, WireEnum, encode
 from brant.contract.dataset_messages import ApiListDatasetsRequest
-from brant.contract.extensions import EXTENSIONS
 from brant.contract.method import Method
 from brant.errors import BrantError, ServerFailure
 from brant.server.domain.actor import Actor, Handler
@@ -20,7 +20,7 @@ from brant.server.domain.handlers import handlers
 from brant.server.oauth.assembly import OAuth
 from tests.server.domain.conftest import World
 
-SERVED: list[Method[Any, Any]] = [method for method in (*METHODS, *EXTENSIONS.values()) if method.declared]
+SERVED: list[Method[Any, Any]] = [method for method in (*METHODS, *extensions.METHODS) if method.declared]
 
 texts = st.sampled_from(
     ["ada", "penguins", "a.csv", "raw", "../..", "%", "'", "\0", "é", "a" * 70_000, ""]
@@ -35,6 +35,8 @@ def any_of(kind: Any) -> st.SearchStrategy[Any]:
         return st.one_of([any_of(one) for one in inner])
     if origin is list:
         return st.lists(any_of(inner[0]), max_size=2)
+    if origin is dict:
+        return st.dictionaries(texts, any_of(inner[1]), max_size=2)
     simple: dict[Any, st.SearchStrategy[Any]] = {
         str: texts,
         int: numbers,
@@ -43,6 +45,7 @@ def any_of(kind: Any) -> st.SearchStrategy[Any]:
         type(None): st.none(),
         Timestamp: st.just(Timestamp.parse("2026-01-31T12:00:00.000Z")),
         Duration: st.just(Duration.parse("43200s")),
+        FieldMask: st.sampled_from(["", "title", "title,deadline,nonsense"]).map(FieldMask),
     }
     if kind in simple:
         return simple[kind]

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from brant.contract import extensions
 from brant.contract.catalog import METHODS
-from brant.contract.extensions import EXTENSIONS
 from brant.contract.oauth import REGISTER_OAUTH_CLIENT
 from brant.errors import RateLimited, Unauthenticated, UsageError
 from brant.server.domain.accounts.peers import network
@@ -264,7 +264,7 @@ def test_ten_thousand_files_at_once_and_a_wild_loop_of_lists() -> None:
 
 
 def test_every_cost_is_of_something_that_there_is() -> None:
-    names = {method.name for method in (*METHODS, *EXTENSIONS.values())}
+    names = {method.name for method in (*METHODS, *extensions.METHODS)}
     assert set(COSTS) <= names | OPEN
     assert not names & OPEN
     assert cost_of("register") == cost_of(REGISTER_OAUTH_CLIENT.name) > REQUEST

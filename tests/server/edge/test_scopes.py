@@ -6,17 +6,16 @@ from typing import Any
 
 import pytest
 
-from brant.contract import scopes
+from brant.contract import extensions, scopes
 from brant.contract.accounts import INTROSPECT_TOKEN
 from brant.contract.catalog import METHODS
-from brant.contract.extensions import EXTENSIONS
 from brant.contract.method import Method
 from brant.contract.scopes import PERMISSIONS, ROLES
 from brant.server.edge.routes import ROOT, Routes
 from tests.conftest import RunningServer, User, start_server
 from tests.server.edge.calls import Answer, basic, bearer, limited, raw, rpc, send
 
-ALL = (*METHODS, *EXTENSIONS.values())
+ALL = (*METHODS, *extensions.METHODS)
 ROUTES = Routes(ALL)
 ASKING = [method for method in ALL if method.scopes and method.scope_if is None]
 # What these answer without one is a matter of OAuth.

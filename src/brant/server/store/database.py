@@ -15,11 +15,12 @@ from sqlalchemy.engine import Connection
 from brant.errors import InvalidInput, LocalFailure, Unreachable
 from brant.server.store.disk import recorded
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 
 # How long a writer waits for another process before it gives up.
 _BUSY_SECONDS: Final = 30
 _NOTE_SECONDS: Final = 1
+_DURABLE: Final = ("durable", "migrate")
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 
@@ -105,9 +106,13 @@ class Database:
         down = current is not None and (
             revision == "base" or known.index(current) < known.index(revision)  # newest first
         )
-        with self.write(durable=True) as connection:
+        # To change a table is to make it anew; what refers to it must not go with the old one.
+        with self._writer, self._transaction("migrate") as connection:
             config.attributes["connection"] = connection
             (command.downgrade if down else command.upgrade)(config, revision)
+            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+            if broken is not None:
+                raise LocalFailure(f"{self.path} has a row in {broken[0]} that refers to nothing: restore it")
 
     def revision(self) -> str | None:
         """The revision that the tables are at; None for an empty database."""
@@ -170,7 +175,8 @@ def _prepare(connection: Any, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("brant_mode")
     # In WAL mode NORMAL survives the death of the process, FULL that of the machine.
-    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if mode == 'durable' else 'NORMAL'}")
+    connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if mode in _DURABLE else 'NORMAL'}")
+    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if mode == 'migrate' else 'ON'}")
     if mode:
         seconds = _NOTE_SECONDS if mode == "note" else _BUSY_SECONDS
         connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

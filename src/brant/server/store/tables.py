@@ -223,11 +223,13 @@ datasets: Final = sa.Table(
     sqlite_autoincrement=True,
 )
 
+# The files of a dataset or, where `competition_id` is set, a competition's data.
 versions: Final = sa.Table(
     "versions",
     metadata,
     _id(),
-    _of("dataset_id", "datasets.id"),
+    sa.Column("dataset_id", _Id, sa.ForeignKey("datasets.id", ondelete="CASCADE")),
+    sa.Column("competition_id", _Id, sa.ForeignKey("competitions.id", ondelete="CASCADE")),
     _required("number", sa.Integer),
     sa.Column("creator_id", _Id, sa.ForeignKey("users.id", ondelete="SET NULL"), index=True),
     _required("notes", sa.Text),
@@ -238,6 +240,8 @@ versions: Final = sa.Table(
     _required("directory_size", sa.BigInteger),
     _required("fingerprint", sa.String(64)),
     sa.UniqueConstraint("dataset_id", "number"),
+    sa.UniqueConstraint("competition_id", "number"),
+    sa.CheckConstraint("(dataset_id IS NULL) <> (competition_id IS NULL)", name="of_one"),
     sqlite_autoincrement=True,
 )
 
@@ -308,4 +312,209 @@ views: Final = sa.Table(
     _of("dataset_id", "datasets.id", primary_key=True),
     _of("user_id", "users.id", primary_key=True, index=True),
     _required("last_viewed", Moment),
+)
+
+# `settings` is JSON: those that are only kept and shown (contract/hosting_messages.py, CompetitionSettings).
+# `metric` is a name, "custom" for the code in `metric_sha256`, or empty; its parameters are a JSON object.
+# `revision` grows whenever metric, solution or split change: scores of an older one are out of date.
+competitions: Final = sa.Table(
+    "competitions",
+    metadata,
+    _id(),
+    _required("slug", sa.Text, unique=True),
+    _of("creator_id", "users.id", index=True),
+    _required("title", sa.Text),
+    _required("title_key", sa.Text),
+    _required("brief", sa.Text),
+    _required("privacy", sa.Text),
+    _required("segment", sa.Text),
+    _required("reward", sa.Text, server_default=""),
+    _required("created", Moment),
+    # When it opens to participants, perhaps to come; None: not launched.
+    sa.Column("launched", Moment),
+    sa.Column("deadline", Moment),
+    sa.Column("merger_deadline", Moment),
+    sa.Column("entrant_deadline", Moment),
+    _required("rules_required", sa.Boolean),
+    _required("submissions_disabled", sa.Boolean),
+    _required("has_leaderboard", sa.Boolean),
+    _required("final_withheld", sa.Boolean),
+    _required("final_verified", sa.Boolean),
+    _required("cloneable", sa.Text, server_default=""),
+    _required("settings", sa.Text, server_default="{}"),
+    _required("max_daily_submissions", sa.Integer),
+    sa.Column("max_total_submissions", sa.Integer),
+    _required("max_team_size", sa.Integer),
+    _required("max_selected", sa.Integer),
+    _required("max_submission_bytes", sa.BigInteger),
+    _required("scoring_seconds", sa.Integer),
+    _required("metric", sa.Text, server_default=""),
+    _required("metric_parameters", sa.Text, server_default="{}"),
+    sa.Column("metric_sha256", sa.ForeignKey("blobs.sha256"), index=True),
+    _required("higher_is_better", sa.Boolean),
+    _required("row_id_column", sa.Text, server_default=""),
+    _required("public_percent", sa.Integer),
+    _required("split_seed", sa.BigInteger),
+    sa.Column("solution_sha256", sa.ForeignKey("blobs.sha256"), index=True),
+    _required("solution_name", sa.Text, server_default=""),
+    sa.Column("solution_uploaded", Moment),
+    # A JSON object, what was found when the solution was last checked; "" until it is.
+    _required("solution_facts", sa.Text, server_default=""),
+    _required("solution_error", sa.Text, server_default=""),
+    sa.Column("sample_sha256", sa.ForeignKey("blobs.sha256"), index=True),
+    _required("sample_name", sa.Text, server_default=""),
+    _required("data_number", sa.Integer, server_default="0"),
+    _required("revision", sa.Integer, server_default="1"),
+    _required("team_count", sa.Integer, server_default="0"),
+    sa.Index(None, "launched"),
+    sa.Index(None, "deadline"),
+    _one_of("privacy", "PUBLIC", "LIMITED", "PRIVATE"),
+    sqlite_autoincrement=True,
+)
+
+competition_people: Final = sa.Table(
+    "competition_people",
+    metadata,
+    _of("competition_id", "competitions.id", primary_key=True),
+    _of("user_id", "users.id", primary_key=True, index=True),
+    sa.Column("role", sa.Text, primary_key=True),
+    _one_of("role", "host", "judge"),
+)
+
+competition_pages: Final = sa.Table(
+    "competition_pages",
+    metadata,
+    _of("competition_id", "competitions.id", primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    _required("position", sa.Integer),
+    _required("content", sa.Text),
+    _required("mime_type", sa.Text),
+    _required("post_title", sa.Text),
+    _required("is_published", sa.Boolean),
+)
+
+teams: Final = sa.Table(
+    "teams",
+    metadata,
+    _id(),
+    _of("competition_id", "competitions.id"),
+    _required("name", sa.Text),
+    _required("name_key", sa.Text),
+    _of("leader_id", "users.id", index=True),
+    _required("created", Moment),
+    sa.UniqueConstraint("competition_id", "name_key"),
+    sqlite_autoincrement=True,
+)
+
+# Whoever has entered; they are in exactly one team. `accepted`: when they accepted the rules.
+team_members: Final = sa.Table(
+    "team_members",
+    metadata,
+    _of("competition_id", "competitions.id", primary_key=True),
+    _of("user_id", "users.id", primary_key=True, index=True),
+    _of("team_id", "teams.id", index=True),
+    sa.Column("accepted", Moment),
+    sqlite_with_rowid=False,
+)
+
+# `team_id` asks `invited_id` to become one team.
+team_invitations: Final = sa.Table(
+    "team_invitations",
+    metadata,
+    _of("team_id", "teams.id", primary_key=True),
+    _of("invited_id", "teams.id", primary_key=True, index=True),
+    _required("created", Moment),
+)
+
+# `held`: what the host must mend before it can be scored; it stays pending until then.
+# `revision`: of the competition's, with which the scores were made; 0 before. A score may be None.
+submissions: Final = sa.Table(
+    "submissions",
+    metadata,
+    _id(),
+    _of("competition_id", "competitions.id"),
+    _of("team_id", "teams.id"),
+    _of("user_id", "users.id", index=True),
+    _required("created", Moment),
+    _required("file_name", sa.Text),
+    _required("description", sa.Text),
+    _required("sha256", sa.ForeignKey("blobs.sha256"), index=True),
+    _required("size", sa.BigInteger),
+    _required("state", sa.Text),
+    _required("error", sa.Text, server_default=""),
+    _required("held", sa.Text, server_default=""),
+    sa.Column("public_score", sa.Float),
+    sa.Column("private_score", sa.Float),
+    sa.Column("scored", Moment),
+    _required("revision", sa.Integer, server_default="0"),
+    _required("is_selected", sa.Boolean),
+    _required("is_late", sa.Boolean),
+    # A host's own trial: scored, and on no leaderboard.
+    _required("is_trial", sa.Boolean),
+    sa.Index(None, "team_id", "created"),
+    sa.Index(None, "competition_id", "state", "id"),
+    _one_of("state", "pending", "complete", "error"),
+    sqlite_autoincrement=True,
+)
+
+# One place of a leaderboard: a team's best. `sort_key` is the score, negated where higher is better.
+standings: Final = sa.Table(
+    "standings",
+    metadata,
+    _of("competition_id", "competitions.id", primary_key=True),
+    sa.Column("board", sa.Text, primary_key=True),
+    _of("team_id", "teams.id", primary_key=True, index=True),
+    _required("sort_key", sa.Float),
+    _required("reached", Moment),
+    _of("submission_id", "submissions.id", index=True),
+    _required("entries", sa.Integer),
+    _one_of("board", "public", "private"),
+    sa.Index(None, "competition_id", "board", "sort_key", "reached", "submission_id"),
+)
+
+topics: Final = sa.Table(
+    "topics",
+    metadata,
+    _id(),
+    _of("competition_id", "competitions.id"),
+    sa.Column("author_id", _Id, sa.ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    _required("title", sa.Text),
+    _required("created", Moment),
+    _required("last_comment", Moment),
+    _required("comment_count", sa.Integer),
+    _required("is_sticky", sa.Boolean),
+    sa.Index(None, "competition_id", "is_sticky", "last_comment"),
+    sqlite_autoincrement=True,
+)
+
+# `parent_id` is the message that this one replies to; None for the first of a topic and its comments.
+topic_messages: Final = sa.Table(
+    "topic_messages",
+    metadata,
+    _id(),
+    _of("topic_id", "topics.id", index=True),
+    sa.Column("parent_id", _Id, sa.ForeignKey("topic_messages.id", ondelete="CASCADE"), index=True),
+    sa.Column("author_id", _Id, sa.ForeignKey("users.id", ondelete="SET NULL"), index=True),
+    _required("created", Moment),
+    _required("content", sa.Text),
+    _required("is_deleted", sa.Boolean),
+    sqlite_autoincrement=True,
+)
+
+# What workers do. A job is leased to one of them; when the lease ends first, another takes it, and
+# `attempt` tells them apart. A job that is done or has failed is deleted in the transaction that records what came of it.
+jobs: Final = sa.Table(
+    "jobs",
+    metadata,
+    _id(),
+    _required("kind", sa.Text),
+    _required("subject_id", sa.BigInteger),
+    _required("created", Moment),
+    _required("due", Moment),
+    _required("attempt", sa.Integer),
+    sa.Column("leased_until", Moment, index=True),
+    _required("worker", sa.Text),
+    sa.UniqueConstraint("kind", "subject_id"),
+    sa.Index(None, "due", "id"),
+    sqlite_autoincrement=True,
 )
