@@ -77,9 +77,9 @@ class Handlers:
         key, query = parts.path.partition("/")[0], dict(parse_qsl(parts.query))
         reader = int(query["for"]) if "for" in query else None
         if parts.scheme == "bundle":
-            bundle = self._services.downloads.bundle(int(key), reader)
+            bundle = self._services.stored.bundle(int(key), reader)
             return bundle.read(0, bundle.size)
-        blob = self._services.downloads.blob(key, int(query["version"]), reader)
+        blob = self._services.stored.blob(key, int(query["version"]), reader)
         return blob.read(0, blob.size)
 
     def _actor(self, user: User | None, now: datetime) -> Actor | None:

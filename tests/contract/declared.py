@@ -115,6 +115,4 @@ def _value(value: Any) -> Any:
             return value.total_seconds()
         case FieldMask():
             return sorted(value.fields)
-        case WireEnum():
-            return value.name
-    return value
+    return value.name if isinstance(value, WireEnum) else value

@@ -80,7 +80,7 @@ def build(
     )
     uploads = UploadEndpoint(services.uploads, clock)
     storage = Storage(
-        services.downloads,
+        services.stored,
         services.tokens,
         uploads,
         signer,

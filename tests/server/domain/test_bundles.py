@@ -24,8 +24,8 @@ from brant.contract.extensions import BlobClaim, ClaimBlobsRequest
 from brant.errors import InvalidInput, NotFound
 from brant.server.domain.actor import Actor
 from brant.server.domain.blobs.digests import Digester
-from brant.server.domain.datasets import manifests, zip_layout
-from brant.server.domain.datasets.bundles import Bundle
+from brant.server.domain.versions import manifests, zip_layout
+from brant.server.domain.versions.bundles import Bundle
 from tests.server.domain.conftest import NOON, World
 
 FILES = {"a.csv": b"x,y\n1,2\n", "empty.txt": b"", "raw/ünï/日本.bin": bytes(range(256)) * 9000, "z": b"z"}
@@ -37,7 +37,7 @@ def bundle_of(world: World, of: str = "ada/penguins", number: int | None = None)
     url = world.services.downloads.download(world.context(None), request).url
     version_id, name = url.removeprefix("http://test/bundles/").split("/")
     assert name == f"{slug}.zip"
-    return world.services.downloads.bundle(int(version_id), None)
+    return world.services.stored.bundle(int(version_id), None)
 
 
 def whole(bundle: Bundle) -> bytes:
@@ -139,7 +139,7 @@ def test_a_deleted_version_has_no_bundle_any_more(world: World, ada: Actor) -> N
     with pytest.raises(NotFound):
         whole(bundle)
     with pytest.raises(NotFound):
-        world.services.downloads.bundle(bundle.version_id, None)
+        world.services.stored.bundle(bundle.version_id, None)
 
 
 def test_ten_thousand_files_are_published_listed_and_read(world: World, ada: Actor) -> None:

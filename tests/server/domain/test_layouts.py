@@ -16,8 +16,9 @@ from brant.contract.dataset_messages import (
 from brant.contract.extensions import BlobClaim, ClaimBlobsRequest
 from brant.errors import NotFound
 from brant.server.domain.actor import Actor
-from brant.server.domain.datasets.bundles import Bundle, find_bundle
-from brant.server.domain.datasets.layouts import BLOCK, Laid, Layouts
+from brant.server.domain.stored import Stored
+from brant.server.domain.versions.bundles import Bundle
+from brant.server.domain.versions.layouts import BLOCK, Laid, Layouts
 from brant.server.store.tables import versions
 from tests.server.domain.conftest import NOON, World
 
@@ -43,7 +44,7 @@ def bundle(world: World, ada: Actor) -> Bundle:
             files=[ApiDatasetNewFile(token=token) for token in tokens],
         ),
     )
-    return world.services.downloads.bundle(2, ada.user_id)
+    return world.services.stored.bundle(2, ada.user_id)
 
 
 @contextmanager
@@ -80,7 +81,7 @@ def test_a_layout_is_read_once(world: World, bundle: Bundle) -> None:
 def test_without_room_for_all_blocks_the_bytes_are_the_same(world: World, ada: Actor, bundle: Bundle) -> None:
     whole = bundle.read(0, bundle.size)
     tight = Layouts(world.services.db, most_bytes=1)
-    cramped = find_bundle(world.services.db, tight, world.services.store, 2, ada.user_id)
+    cramped = Stored(world.services.db, world.services.store, tight).bundle(2, ada.user_id)
 
     assert cramped.read(0, cramped.size) == whole
     assert len(tight._blocks) == 1

@@ -216,7 +216,7 @@ def test_a_cover_image_is_taken_from_its_upload_and_served(world: World, ada: Ac
     url = shown.thumbnail_image_url or ""
     assert url.endswith("/dataset-cover-image.png")
     version_id, sha256, _ = url.removeprefix("http://test/blobs/").split("/")
-    assert world.services.downloads.blob(sha256, int(version_id), None).size == 5
+    assert world.services.stored.blob(sha256, int(version_id), None).size == 5
     assert (
         "no cover image"
         in update(world, ada, image=CroppedImageUpload(token=world.upload(ada, "a.exe", b"x")))[0]

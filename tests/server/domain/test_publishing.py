@@ -20,7 +20,8 @@ from brant.contract.dataset_messages import (
 )
 from brant.errors import InvalidInput, NotFound, PermissionDenied, Unauthenticated
 from brant.server.domain.actor import Actor
-from brant.server.domain.datasets import manifests, publishing
+from brant.server.domain.datasets import publishing
+from brant.server.domain.versions import manifests
 from brant.server.store import search
 from brant.server.store.tables import collaborators, datasets, files, uploads, versions
 from tests.server.domain.conftest import World

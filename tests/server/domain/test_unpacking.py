@@ -51,7 +51,7 @@ def read(world: World, path: str) -> bytes:
     request = ApiDownloadDatasetRequest(owner_slug="ada", dataset_slug="penguins", file_name=path)
     url = world.services.downloads.download(world.context(None), request).url
     version_id, sha256, _ = url.removeprefix("http://test/blobs/").split("/")
-    file = world.services.downloads.blob(sha256, int(version_id), None)
+    file = world.services.stored.blob(sha256, int(version_id), None)
     return file.read(0, file.size)
 
 

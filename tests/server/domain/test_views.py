@@ -215,15 +215,15 @@ def test_a_file_is_served_with_its_hashes_and_the_time_of_its_version(world: Wor
     ).url
     version_id, sha256, _ = url.removeprefix("http://test/blobs/").split("/")
 
-    file = world.services.downloads.blob(sha256, int(version_id), None)
+    file = world.services.stored.blob(sha256, int(version_id), None)
 
     assert (file.size, file.md5, file.crc32) == (3, "900150983cd24fb0d6963f7d28e17f72", 0x352441C2)
     assert file.last_modified == world.now
     assert world.services.store.path(file.sha256).read_bytes() == file.read(0, 3) == b"abc"
     with pytest.raises(NotFound):
-        world.services.downloads.blob(sha256, 99, None)
+        world.services.stored.blob(sha256, 99, None)
     with pytest.raises(NotFound):
-        world.services.downloads.blob("0" * 64, int(version_id), None)
+        world.services.stored.blob("0" * 64, int(version_id), None)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,9 @@ class Links(Protocol):
     def bundle(self, version_id: int, name: str) -> str:
         """Gives a whole version as one zip, without credentials. Its last path segment is `name`."""
 
+    def submission(self, submission_id: int, name: str) -> str:
+        """Gives the file of a submission, without credentials. Its last path segment is `name`."""
+
     def page(self, path: str) -> str:
         """A page for people; `path` begins with a slash."""
 
@@ -52,6 +55,14 @@ class Context:
                 "and put it into KAGGLE_API_TOKEN"
             )
         return self.actor
+
+
+class File(NamedTuple):
+    """What a handler answers where its method is declared to give a FileDownload."""
+
+    name: str
+    content_type: str
+    content: bytes
 
 
 # The messages differ by method; `Method.request` and `Method.response` say which.

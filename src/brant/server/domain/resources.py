@@ -8,12 +8,13 @@ from sqlalchemy.engine import Connection
 
 from brant.contract import scopes
 from brant.contract.codec import Message
+from brant.contract.competitions import CREATE_SUBMISSION
 from brant.contract.datasets import CREATE_DATASET
 from brant.contract.method import Method
 from brant.server.domain.actor import Actor
 from brant.server.domain.datasets.publishing import handle_of_new
 from brant.server.store.database import Database
-from brant.server.store.tables import datasets, users
+from brant.server.store.tables import competitions, datasets, submissions, teams, users
 
 
 class Resources:
@@ -39,7 +40,7 @@ class Resources:
 
     def _numbered(self, method: Method[Any, Any], number: int) -> str | None:
         with self._db.read() as connection:
-            return _NUMBERED[method.service](connection, number)
+            return _NUMBERED[method.service, *(method.resource or ())](connection, number)
 
 
 def number_in(method: Method[Any, Any], request: Message) -> int | None:
@@ -61,8 +62,35 @@ def _dataset(connection: Connection, number: int) -> str | None:
     return None if row is None else f"{row.name}/{row.slug}"
 
 
-# By service. A number stays with one handle for good: nothing is renamed, and no number is given twice.
-_NUMBERED: Final[Mapping[str, Callable[[Connection, int], str | None]]] = {CREATE_DATASET.service: _dataset}
+def _of_submission(connection: Connection, number: int) -> str | None:
+    return _slug(connection, submissions, number)
+
+
+def _of_team(connection: Connection, number: int) -> str | None:
+    return _slug(connection, teams, number)
+
+
+def _slug(connection: Connection, table: sa.Table, number: int) -> str | None:
+    found: str | None = connection.scalar(
+        sa.select(competitions.c.slug)
+        .join(table, table.c.competition_id == competitions.c.id)
+        .where(table.c.id == number)
+    )
+    return found
+
+
+def _of_episode(_: Connection, __: int) -> None:
+    """No competition here is played in episodes."""
+
+
+# By service and field. A number stays with one handle for good: nothing is renamed, none is given twice.
+_NUMBERED: Final[Mapping[tuple[str, ...], Callable[[Connection, int], str | None]]] = {
+    (CREATE_DATASET.service, "id"): _dataset,
+    (CREATE_SUBMISSION.service, "submission_id"): _of_submission,
+    (CREATE_SUBMISSION.service, "ref"): _of_submission,
+    (CREATE_SUBMISSION.service, "team_id"): _of_team,
+    (CREATE_SUBMISSION.service, "episode_id"): _of_episode,
+}
 _NAMED_OTHERWISE: Final[Mapping[Method[Any, Any], Callable[[Actor, Any], tuple[str, ...]]]] = {
     CREATE_DATASET: handle_of_new,
 }

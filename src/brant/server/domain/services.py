@@ -21,6 +21,7 @@ from brant.server.domain.datasets.metadata import Metadata
 from brant.server.domain.datasets.publishing import Publishing
 from brant.server.domain.datasets.unpacking import Unpacker
 from brant.server.domain.datasets.views import Views
+from brant.server.domain.stored import Stored
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 
@@ -44,6 +45,7 @@ class Services:
     views: Views
     metadata: Metadata
     downloads: Downloads
+    stored: Stored
 
     @classmethod
     def open(cls, data: Path, passwords: Passwords | None = None) -> "Services":
@@ -99,5 +101,6 @@ def compose(db: Database, store: BlobStore, passwords: Passwords | None = None) 
         listing=Listing(db),
         views=Views(db),
         metadata=Metadata(db),
-        downloads=Downloads(db, store),
+        downloads=Downloads(db),
+        stored=Stored(db, store),
     )

@@ -15,7 +15,7 @@ from brant.contract.codec import Message, decode_request, decode_rest, encode, t
 from brant.contract.extensions import EXTENSIONS, HEADER
 from brant.contract.method import HttpRedirect
 from brant.errors import BrantError, NotFound, Unauthenticated, Unimplemented
-from brant.server.domain.actor import Actor, Context, Handler
+from brant.server.domain.actor import Actor, Context, File, Handler
 from brant.server.domain.resources import Resources
 from brant.server.edge import adapters
 from brant.server.edge.authentication import Accounts, authenticate, read_credentials
@@ -126,6 +126,8 @@ class Api:
         answer = handler(context, request)
         if isinstance(answer, HttpRedirect):
             return _redirect(answer)
+        if isinstance(answer, File):
+            return _file(answer)
         return Response(_encoded(match, answer), media_type="application/json")
 
 
@@ -147,6 +149,14 @@ def _encoded(match: Match, answer: Message) -> bytes:
     if match.form == "rpc":
         return encode(answer)
     return msgspec.json.encode(adapters.rest_shape(match.method, to_rest(answer)))
+
+
+def _file(answer: File) -> Response:
+    """The bytes themselves (behaviour.md §9), to be saved under a name of this server's making (RFC 6266)."""
+    disposition = f"attachment; filename*=UTF-8''{quote(answer.name, safe='')}"
+    return Response(
+        answer.content, media_type=answer.content_type, headers={"Content-Disposition": disposition}
+    )
 
 
 def _redirect(answer: HttpRedirect) -> Response:

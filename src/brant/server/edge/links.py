@@ -40,6 +40,8 @@ class Signer:
 class Grant(NamedTuple):
     """What a signed address grants: a part of a version, to the user `reader`; None stands for anybody.
 
+    `version_id` is 0 where it is of none.
+
     `token_id` is of the token or key that it was asked for with.
     """
 
@@ -73,6 +75,10 @@ class SignedLinks:
     def bundle(self, version_id: int, name: str) -> str:
         """The whole version as one archive called `name`."""
         return self._signed("bundles", str(version_id), name.rpartition("/")[2], str(version_id))
+
+    def submission(self, submission_id: int, name: str) -> str:
+        """The file of a submission, called `name`."""
+        return self._signed("submissions", str(submission_id), name.rpartition("/")[2], "0")
 
     def page(self, path: str) -> str:
         """A page of this server for people; `path` begins with a slash."""

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from brant.errors import NotFound, PermissionDenied
-from brant.server.domain.datasets.bundles import Bundle
-from brant.server.domain.datasets.downloads import BlobFile, Downloads
+from brant.server.domain.stored import BlobFile, Stored
+from brant.server.domain.versions.bundles import Bundle
 from brant.server.edge.downloads import checksum_headers, serve
 from brant.server.edge.errors import error_answer
 from brant.server.edge.limits import Limits
@@ -38,7 +38,7 @@ class Storage:
 
     def __init__(
         self,
-        stored: Downloads,
+        stored: Stored,
         accounts: Accounts,
         uploads: UploadEndpoint,
         signer: Signer,
@@ -58,7 +58,10 @@ class Storage:
         self._pieces = Pieces()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serves `uploads/{token}`, `blobs/{sha256}/{name}` and `bundles/{version_id}/{name}`."""
+        """Serves `uploads/{token}`, and `{kind}/{key}/{name}` for the kinds that links are made of:
+
+        `blobs` by their SHA-256, `bundles` by their version, `submissions` by their number.
+        """
         path = [unquote(part) for part in scope["raw_path"].decode("ascii").split("/")[2:]]
         match path:
             case ["uploads", token]:
@@ -67,7 +70,7 @@ class Storage:
                 else:
                     answer = _wrong_verb("PUT")
                 await answer(scope, receive, send)
-            case ["blobs" | "bundles", _, _]:
+            case ["blobs" | "bundles" | "submissions", _, _]:
                 if scope["method"] in ("GET", "HEAD"):
                     await self._download(path, scope, receive, send)
                 else:
@@ -115,6 +118,8 @@ class Storage:
             raise PermissionDenied("the token that this address was asked for with is revoked: log in again")
         if kind == "blobs":
             return self._stored.blob(key, grant.version_id, grant.reader)
+        if kind == "submissions":
+            return self._stored.submission(int(key), grant.reader)
         return self._stored.bundle(grant.version_id, grant.reader)
 
 

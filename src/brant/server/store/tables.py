@@ -378,7 +378,7 @@ competition_people: Final = sa.Table(
     _of("competition_id", "competitions.id", primary_key=True),
     _of("user_id", "users.id", primary_key=True, index=True),
     sa.Column("role", sa.Text, primary_key=True),
-    _one_of("role", "host", "judge"),
+    _one_of("role", "host", "judge", "guest"),
 )
 
 competition_pages: Final = sa.Table(
@@ -502,7 +502,7 @@ topic_messages: Final = sa.Table(
 )
 
 # What workers do. A job is leased to one of them; when the lease ends first, another takes it, and
-# `attempt` tells them apart. A job that is done or has failed is deleted in the transaction that records what came of it.
+# `attempt` tells them apart. One that has ended is deleted in the transaction that records what came of it.
 jobs: Final = sa.Table(
     "jobs",
     metadata,

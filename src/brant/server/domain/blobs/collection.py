@@ -15,7 +15,7 @@ from brant.errors import Conflict, LocalFailure
 from brant.server.store.batches import batches
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
-from brant.server.store.tables import blobs, datasets, files, uploads
+from brant.server.store.tables import blobs, competitions, datasets, files, submissions, uploads
 
 # A staged file that no upload owns is of a publish that runs now, unless it has not changed for so long.
 _GRACE: Final = timedelta(days=1)
@@ -120,10 +120,19 @@ def backup(db: Database, store: BlobStore, to: Path) -> None:
 
 
 def _held(now: datetime) -> sa.ColumnElement[bool]:
-    """The condition that a version, a cover or a live upload holds a row of `blobs`."""
+    """The condition that anything holds a row of `blobs`: a version, a cover, a live upload …"""
     return sa.or_(
         sa.exists().where(files.c.sha256 == blobs.c.sha256),
         sa.exists().where(datasets.c.cover_sha256 == blobs.c.sha256),
+        *(
+            sa.exists().where(column == blobs.c.sha256)
+            for column in (
+                competitions.c.metric_sha256,
+                competitions.c.solution_sha256,
+                competitions.c.sample_sha256,
+                submissions.c.sha256,
+            )
+        ),
         sa.exists().where(uploads.c.sha256 == blobs.c.sha256, uploads.c.deadline > now),
     )
 

@@ -18,7 +18,7 @@ from brant.contract.dataset_messages import (
 from brant.errors import Conflict, PermissionDenied
 from brant.server.domain.actor import Actor, Context
 from brant.server.domain.blobs.upload_tokens import use_up
-from brant.server.domain.datasets import manifests, rules
+from brant.server.domain.datasets import rules
 from brant.server.domain.datasets.index import refresh, set_tags
 from brant.server.domain.datasets.permissions import (
     Role,
@@ -29,6 +29,7 @@ from brant.server.domain.datasets.permissions import (
 )
 from brant.server.domain.datasets.submitted import SubmittedFile, resolve
 from brant.server.domain.datasets.unpacking import Unpacker
+from brant.server.domain.versions import manifests
 from brant.server.store.database import Database
 from brant.server.store.tables import datasets, users, versions
 
@@ -233,7 +234,13 @@ def _add_version(
         .returning(datasets.c.current_number)
     ).scalar_one()
     manifests.insert(
-        connection, dataset_id, number, content.manifest, creator_id=actor.user_id, notes=notes, created=now
+        connection,
+        content.manifest,
+        number=number,
+        dataset_id=dataset_id,
+        creator_id=actor.user_id,
+        notes=notes,
+        created=now,
     )
     refresh(connection, dataset_id)
     return number

@@ -25,8 +25,8 @@ from brant.server.domain.actor import Actor
 from brant.server.domain.blobs.upload_tokens import find_complete, use_up
 from brant.server.domain.datasets import rules
 from brant.server.domain.datasets.index import set_tags
-from brant.server.domain.datasets.manifests import extension
 from brant.server.domain.datasets.permissions import visible_to
+from brant.server.domain.versions.manifests import extension
 from brant.server.store.tables import collaborators, datasets, files, users, versions
 
 _IMAGES: Final = (".png", ".jpg", ".jpeg", ".webp")

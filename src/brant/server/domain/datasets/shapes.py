@@ -10,7 +10,7 @@ from brant.contract.codec import Timestamp
 from brant.contract.dataset_messages import ApiCategory, ApiDataset, ApiDatasetFile, ApiDatasetVersion
 from brant.server.domain.actor import Context
 from brant.server.domain.datasets import rules
-from brant.server.domain.datasets.manifests import extension
+from brant.server.domain.versions.manifests import extension
 from brant.server.store.tables import tags, users, versions
 
 

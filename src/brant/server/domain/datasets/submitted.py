@@ -1,6 +1,5 @@
 """What a publish hands over: files and folders named by upload tokens, made into paths and blobs."""
 
-import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -10,8 +9,9 @@ from sqlalchemy.engine import Connection
 from brant.contract.dataset_messages import ApiDatasetNewFile, ApiUploadDirectoryInfo
 from brant.errors import InvalidInput
 from brant.server.domain.blobs.upload_tokens import CompleteUpload, find_complete
-from brant.server.domain.datasets import manifests, rules
-from brant.transfer.archive.extraction import safe_parts
+from brant.server.domain.datasets import rules
+from brant.server.domain.versions import manifests
+from brant.server.domain.versions.paths import safe_path
 
 
 class SubmittedFile(NamedTuple):
@@ -42,18 +42,6 @@ def resolve(
         )
         for (folder, file), upload in zip(listed, found, strict=True)
     ]
-
-
-def safe_path(*parts: str) -> str:
-    """The path that parts make, composed (NFC). Raises InvalidInput when no folder should hold it."""
-    path = unicodedata.normalize("NFC", "/".join(part for part in parts if part))
-    try:
-        return "/".join(safe_parts(path))
-    except InvalidInput:
-        raise InvalidInput(
-            f"{path[:200]!r} cannot be a path in a version: no '..', no absolute name, no backslash, no "
-            "control character, at most 255 bytes between two slashes; rename the file"
-        ) from None
 
 
 def _walk(

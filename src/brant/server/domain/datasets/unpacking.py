@@ -18,8 +18,9 @@ from brant.errors import Corrupt, InvalidInput
 from brant.server.domain.blobs.digests import Digester
 from brant.server.domain.blobs.upload_tokens import forget
 from brant.server.domain.blobs.uploads import Ready, Uploads
-from brant.server.domain.datasets import manifests
-from brant.server.domain.datasets.submitted import SubmittedFile, safe_path
+from brant.server.domain.datasets.submitted import SubmittedFile
+from brant.server.domain.versions import manifests
+from brant.server.domain.versions.paths import safe_path
 from brant.server.store.blobs import CHUNK, BlobStore
 from brant.server.store.database import Database
 from brant.transfer.archive.extraction import Limits, Member, iter_members, kind_of

@@ -130,7 +130,9 @@ def upgrade() -> None:
         sa.Column("competition_id", ID, nullable=False),
         sa.Column("user_id", ID, nullable=False),
         sa.Column("role", sa.Text(), nullable=False),
-        sa.CheckConstraint("role IN ('host', 'judge')", name=op.f("ck_competition_people_role_known")),
+        sa.CheckConstraint(
+            "role IN ('host', 'judge', 'guest')", name=op.f("ck_competition_people_role_known")
+        ),
         sa.ForeignKeyConstraint(
             ["competition_id"],
             ["competitions.id"],

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 import sqlalchemy as sa
 
 from brant.errors import NotFound
-from brant.server.domain.datasets import zip_layout
+from brant.server.domain.versions import zip_layout
 from brant.server.store.database import Database
 from brant.server.store.tables import blobs, files
 

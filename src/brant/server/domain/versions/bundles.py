@@ -4,16 +4,11 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-import sqlalchemy as sa
-
-from brant.errors import NotFound
-from brant.server.domain.datasets import zip_layout
-from brant.server.domain.datasets.layouts import Laid, Layouts
-from brant.server.domain.datasets.permissions import visible_to_user
+from brant.server.domain.versions import zip_layout
+from brant.server.domain.versions.layouts import Laid, Layouts
 from brant.server.store.blobs import BlobStore
-from brant.server.store.database import Database
-from brant.server.store.tables import datasets, versions
 
 
 @dataclass(frozen=True)
@@ -85,28 +80,16 @@ class Bundle:
             number += 1
 
 
-def find_bundle(
-    db: Database, layouts: Layouts, store: BlobStore, version_id: int, reader: int | None
-) -> Bundle:
-    """The bundle of a version, for the user `reader` or for anybody.
-
-    Raises NotFound when the version is not there any more, or the reader may not see its dataset.
-    """
-    with db.read() as connection:
-        row = connection.execute(
-            sa.select(versions)
-            .join(datasets, datasets.c.id == versions.c.dataset_id)
-            .where(versions.c.id == version_id, visible_to_user(reader))
-        ).one_or_none()
-    if row is None:
-        raise NotFound("this version is not there any more: ask for the dataset again")
-    directory_stop = row.directory_start + row.directory_size
+def bundle_of(version: Any, layouts: Layouts, store: BlobStore) -> Bundle:
+    """The bundle of a version, a row of its table."""
+    directory_stop = version.directory_start + version.directory_size
     return Bundle(
-        size=directory_stop + zip_layout.end_size(row.file_count, row.directory_start, row.directory_size),
-        etag=row.fingerprint,
-        _laid=Laid(version_id, row.file_count, row.created),
-        _directory_start=row.directory_start,
-        _directory_size=row.directory_size,
+        size=directory_stop
+        + zip_layout.end_size(version.file_count, version.directory_start, version.directory_size),
+        etag=version.fingerprint,
+        _laid=Laid(version.id, version.file_count, version.created),
+        _directory_start=version.directory_start,
+        _directory_size=version.directory_size,
         _layouts=layouts,
         _store=store,
     )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from brant.errors import InvalidInput
-from brant.server.domain.datasets import zip_layout
+from brant.server.domain.versions import zip_layout
 from brant.server.store.batches import batches
 from brant.server.store.tables import extensions, files, folders, versions
 
@@ -76,13 +76,15 @@ def _folders_of(entries: Iterable[Entry]) -> set[str]:
     return found
 
 
-def insert(connection: Connection, dataset_id: int, number: int, manifest: Manifest, **fields: Any) -> int:
-    """Writes a version and its manifest; answers the version's id. `fields`: creator_id, notes, created."""
+def insert(connection: Connection, manifest: Manifest, *, number: int, **fields: Any) -> int:
+    """Writes a version and its manifest; answers the version's id.
+
+    `fields`: creator_id, notes, created, and either dataset_id or competition_id.
+    """
     layout = _Layout(manifest.entries, fields["created"])
     version_id: int = connection.execute(
         sa.insert(versions)
         .values(
-            dataset_id=dataset_id,
             number=number,
             file_count=len(manifest.entries),
             total_bytes=manifest.total_bytes,

@@ -1,0 +1,1 @@
+"""Competitions: hosting, entering, submitting, leaderboards, discussions."""

@@ -1,0 +1,1 @@
+"""Versions: manifests of files, whatever they belong to, and the archives that are computed from them."""
