@@ -5,7 +5,7 @@ from typing import Final
 
 from brant.contract.codec import FieldMask, Message, Timestamp, WireEnum
 from brant.contract.competition_messages import ApiSubmission
-from brant.contract.method import Method
+from brant.contract.method import Empty, Method
 
 _SERVICE: Final = "brant.CompetitionService"
 
@@ -187,6 +187,13 @@ class ListHostSubmissionsResponse(Message):
     next_page_token: str = ""
 
 
+class AdmitUserRequest(Message):
+    """Lets `user_name` see and enter a private competition; for hosts."""
+
+    competition_name: str = ""
+    user_name: str = ""
+
+
 class PostMessageRequest(Message):
     """Writes to a competition's discussion: a new topic where `title` is set, else into `topic_id`.
 
@@ -363,7 +370,20 @@ POST_MESSAGE = Method(
     response=PostMessageResponse,
 )
 
+ADMIT_USER = Method(
+    service=_SERVICE,
+    name="AdmitUser",
+    verb="POST",
+    paths=("/api/v1/brant.CompetitionService/AdmitUser",),
+    body_field="*",
+    scope="competitions.update",
+    resource=("competition_name",),
+    request=AdmitUserRequest,
+    response=Empty,
+)
+
 METHODS = (
+    ADMIT_USER,
     JOIN_COMPETITION,
     GET_TEAM,
     RENAME_TEAM,

@@ -7,6 +7,7 @@ from brant.contract import accounts, blobs, datasets
 from brant.contract.extensions import CLAIM_BLOBS
 from brant.contract.method import Method
 from brant.server.domain.actor import Handler
+from brant.server.domain.competitions.handlers import handlers as competition_handlers
 from brant.server.domain.services import Services
 
 
@@ -33,4 +34,5 @@ def handlers(services: Services) -> Mapping[Method[Any, Any], Handler]:
         datasets.LIST_TREE_DATASET_FILES: services.views.list_tree,
         datasets.UPDATE_DATASET_METADATA: services.metadata.update,
         datasets.UPLOAD_DATASET_FILE: services.uploads.start_dataset_file,
+        **competition_handlers(services.competitions),
     }

@@ -15,6 +15,8 @@ from brant.server.domain.accounts.users import Users
 from brant.server.domain.blobs import collection
 from brant.server.domain.blobs.claims import Claims
 from brant.server.domain.blobs.uploads import Uploads
+from brant.server.domain.competitions.services import Competitions
+from brant.server.domain.competitions.services import compose as compose_competitions
 from brant.server.domain.datasets.downloads import Downloads
 from brant.server.domain.datasets.listing import Listing
 from brant.server.domain.datasets.metadata import Metadata
@@ -46,6 +48,7 @@ class Services:
     metadata: Metadata
     downloads: Downloads
     stored: Stored
+    competitions: Competitions
 
     @classmethod
     def open(cls, data: Path, passwords: Passwords | None = None) -> "Services":
@@ -103,4 +106,5 @@ def compose(db: Database, store: BlobStore, passwords: Passwords | None = None) 
         metadata=Metadata(db),
         downloads=Downloads(db),
         stored=Stored(db, store),
+        competitions=compose_competitions(db, store, uploads),
     )
