@@ -23,7 +23,7 @@ def user(server):
 def test_a_token_tells_who_is_calling(server, user):
     answer = rpc(server, HELLO, {}, bearer(user))
     assert (answer.status, answer.json) == (200, {"userName": user.name})
-    assert answer.headers["X-Brant-Extensions"] == "claim-blobs"
+    assert answer.headers["X-Brant-Extensions"] == "claim-blobs, competitions"
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Content-Encoding"] is None
 
