@@ -111,7 +111,12 @@ def _look(folder: Path, truth: Truth) -> Held:
                 if any(data.startswith(files[final]) for files in truth.files if files.get(final)):
                     held.unpacked.add(final)
             continue
-        data = path.read_bytes()
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            if _PASSING in f"/{name}":
+                continue  # it has its name by now, which the next look finds
+            raise
         if MARKER in data:
             held.violations.append(f"{name} holds an error page")
         if name.endswith(PARTIAL) or _PASSING in f"/{name}":
