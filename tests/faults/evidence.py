@@ -102,33 +102,42 @@ def _look(folder: Path, truth: Truth) -> Held:
             continue
         name = path.relative_to(folder).as_posix()
         if name.endswith(JOURNAL):
-            final = name.removesuffix(JOURNAL)
-            partial = path.with_name(path.name.removesuffix(JOURNAL) + PARTIAL)
-            lines = read_journal(path)
-            if partial.exists():
-                data = partial.read_bytes()
-                held.begun[final] = _begun(lines, data, truth)
-                if any(data.startswith(files[final]) for files in truth.files if files.get(final)):
-                    held.unpacked.add(final)
-            continue
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            if _PASSING in f"/{name}":
-                continue  # it has its name by now, which the next look finds
-            raise
-        if MARKER in data:
-            held.violations.append(f"{name} holds an error page")
-        if name.endswith(PARTIAL) or _PASSING in f"/{name}":
-            continue
-        versions = [files[name] for files in truth.files if name in files]
-        if not versions:
-            held.others.append(name)
-        elif data in versions:
-            held.whole[name] = len(data)
+            _take_journal(held, path, name.removesuffix(JOURNAL), truth)
         else:
-            held.wrong.add(name)
+            _take_file(held, path, name, truth)
     return held
+
+
+def _take_journal(held: Held, path: Path, final: str, truth: Truth) -> None:
+    partial = path.with_name(path.name.removesuffix(JOURNAL) + PARTIAL)
+    lines = read_journal(path)
+    if not partial.exists():
+        return
+    data = partial.read_bytes()
+    held.begun[final] = _begun(lines, data, truth)
+    if any(data.startswith(files[final]) for files in truth.files if files.get(final)):
+        held.unpacked.add(final)
+
+
+def _take_file(held: Held, path: Path, name: str, truth: Truth) -> None:
+    passing = _PASSING in f"/{name}"
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        if passing:
+            return  # it has its name by now, which the next look finds
+        raise
+    if MARKER in data:
+        held.violations.append(f"{name} holds an error page")
+    if passing or name.endswith(PARTIAL):
+        return
+    versions = [files[name] for files in truth.files if name in files]
+    if not versions:
+        held.others.append(name)
+    elif data in versions:
+        held.whole[name] = len(data)
+    else:
+        held.wrong.add(name)
 
 
 def read_journal(path: Path) -> list[dict[str, Any] | None]:
