@@ -10,6 +10,8 @@ from brant.server.domain.competitions.hosting import Hosting
 from brant.server.domain.competitions.leaderboard import Leaderboard
 from brant.server.domain.competitions.listing import Listing
 from brant.server.domain.competitions.pages import Pages
+from brant.server.domain.competitions.progress import Progress
+from brant.server.domain.competitions.roles import Roles
 from brant.server.domain.competitions.settings import Settings
 from brant.server.domain.competitions.setup import Setup
 from brant.server.domain.competitions.solution import Solution
@@ -35,6 +37,8 @@ class Competitions:
     leaderboard: Leaderboard
     episodes: Episodes
     discussion: Discussion
+    roles: Roles
+    progress: Progress
 
 
 def compose(db: Database, store: BlobStore, uploads: Uploads) -> Competitions:  # noqa: ARG001
@@ -52,4 +56,6 @@ def compose(db: Database, store: BlobStore, uploads: Uploads) -> Competitions:  
         leaderboard=Leaderboard(db),
         episodes=Episodes(db),
         discussion=Discussion(db),
+        roles=Roles(db),
+        progress=Progress(db),
     )
