@@ -4,15 +4,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from brant.client.datasets.downloading import (
-    How,
-    current_version,
-    download,
-    fetch,
-    fetch_unpacked,
-    local_name,
-)
+from brant.client.datasets.downloading import current_version, download, fetch, fetch_unpacked
 from brant.client.datasets.publishing import publish
+from brant.client.downloads.fetching import How, local_name
 from brant.client.session import Session
 from brant.contract.handles import DatasetHandle
 from brant.errors import NotFound, Unreachable

@@ -16,7 +16,7 @@ from msgspec.json import decode, encode
 from brant.errors import LocalFailure
 
 if TYPE_CHECKING:
-    from brant.client.datasets.downloading import Arrived
+    from brant.client.downloads.fetching import Arrived
 
 
 class Record(Struct, frozen=True):

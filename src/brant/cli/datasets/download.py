@@ -12,7 +12,7 @@ from brant.cli.parser import declare_format, seconds
 from brant.cli.voice import Showing, declare_progress, read_progress
 
 if TYPE_CHECKING:
-    from brant.client.datasets.downloading import Arrived
+    from brant.client.downloads.fetching import Arrived
     from brant.contract.handles import DatasetHandle
 
 EXAMPLES = """\

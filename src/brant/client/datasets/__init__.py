@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from brant.client.datasets.dataset import delete, metadata, status, view
-    from brant.client.datasets.downloading import Arrived, download
+    from brant.client.datasets.downloading import download
     from brant.client.datasets.listing import all_files, files, list_datasets, tree
     from brant.client.datasets.publishing import Published, create, create_version, publish
     from brant.client.datasets.updating import save_metadata, update_metadata
+    from brant.client.downloads.fetching import Arrived
 
 __all__ = [
     "Arrived",

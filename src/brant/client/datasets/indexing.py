@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from brant.client.datasets.addresses import SignedAddress
+from brant.client.datasets.downloading import source
 from brant.client.datasets.listing import all_files
 from brant.client.session import Session
 from brant.contract.handles import DatasetHandle
@@ -24,7 +24,7 @@ def file_facts(
 
     members = list_members(
         session.pool,
-        SignedAddress(session, handle, None),
+        source(session, handle).address(None),
         name=f"{handle.slug}.zip",
         progress=progress,
         sleep=session.sleep,

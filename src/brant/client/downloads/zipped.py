@@ -51,7 +51,7 @@ def _tidy(inside: Path) -> None:
 def _unpacked(inside: Path, destination: Path, found: list[Extracted]) -> Extracted:
     if not found:
         name = destination.name
-        raise ServerFailure(f"the server sent {name}.zip without {name} in it: tell the dataset's owner")
+        raise ServerFailure(f"the server sent {name}.zip without {name} in it: tell its owner")
     if found[0].fresh:
         try:
             inside.replace(destination)
