@@ -65,7 +65,8 @@ def build(
     origins = Origins(settings.host, settings.origins)
     oauth = OAuth.over(services.db, settings.issuer, origins.include)
     answers = adapters.adapted({**handlers(services), **oauth.handlers()})
-    api = Api(Routes(SERVED), answers, services.tokens, resources, signer, limits=limits, clock=clock)
+    routes = Routes(SERVED, adapters.FURTHER_PATHS)
+    api = Api(routes, answers, services.tokens, resources, signer, limits=limits, clock=clock)
     renderer = Renderer()
     site = build_site(
         services,

@@ -5,12 +5,20 @@ Line numbers are those of the files in their wheels. A test in tests/server fail
 """
 
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
 from brant.contract.accounts import GENERATE_ACCESS_TOKEN, HELLO, INTROSPECT_TOKEN
+from brant.contract.competitions import (
+    CREATE_SUBMISSION,
+    LIST_COMPETITIONS,
+    LIST_SUBMISSIONS,
+    START_SUBMISSION_UPLOAD,
+)
 from brant.contract.datasets import GET_DATASET_STATUS, LIST_DATASETS, UPDATE_DATASET_METADATA
 from brant.contract.oauth import EXCHANGE_OAUTH_TOKEN
+from brant.errors import InvalidInput
 from brant.server.domain.actor import Handler
 from brant.server.edge.routes import AnyMethod, Match
 
@@ -19,10 +27,27 @@ if TYPE_CHECKING:
 
 Fields = dict[str, Any]
 
+# kaggle 1.6.17 kaggle/api/kaggle_api.py:1039 begins a submission at a path that nobody declares any more.
+_SUBMISSION_URL: Final = (
+    "/api/v1/competitions/{competition_name}/submissions/url/{content_length}/{last_modified_epoch_seconds}"
+)
+FURTHER_PATHS: Final[Mapping[AnyMethod, tuple[str, ...]]] = {START_SUBMISSION_UPLOAD: (_SUBMISSION_URL,)}
+"""REST paths of older clients that the catalogue does not have."""
+
 
 def _bare_datasets(fields: Fields) -> object:
     """kaggle 1.6.17 kaggle/api/kaggle_api_extended.py:1202 iterates the answer itself, a list of datasets."""
     return fields["datasets"]
+
+
+def _bare_competitions(fields: Fields) -> object:
+    """kaggle 1.6.17 kaggle/api/kaggle_api_extended.py:709 iterates the answer itself."""
+    return fields["competitions"]
+
+
+def _bare_submissions(fields: Fields) -> object:
+    """kaggle 1.6.17 kaggle/api/kaggle_api_extended.py:843 iterates the answer itself."""
+    return fields["submissions"]
 
 
 def _bare_status(fields: Fields) -> object:
@@ -37,6 +62,8 @@ def _errors_with_messages(fields: Fields) -> object:
 
 _REST_SHAPES: Final[Mapping[AnyMethod, Callable[[Fields], object]]] = {
     LIST_DATASETS: _bare_datasets,
+    LIST_COMPETITIONS: _bare_competitions,
+    LIST_SUBMISSIONS: _bare_submissions,
     GET_DATASET_STATUS: _bare_status,
     UPDATE_DATASET_METADATA: _errors_with_messages,
 }
@@ -46,6 +73,51 @@ def rest_shape(method: AnyMethod, fields: Fields) -> object:
     """The REST answer in the shape that older official clients read."""
     shape = _REST_SHAPES.get(method)
     return fields if shape is None else shape(fields)
+
+
+# By field and word, both in lower case; an empty word stands for none.
+_OLD_WORDS: Final[Mapping[AnyMethod, Mapping[tuple[str, str], str]]] = {
+    LIST_COMPETITIONS: {("category", "all"): "", ("group", "inclass"): "community"},
+}
+
+
+def current_words(method: AnyMethod, asked: Mapping[str, str]) -> dict[str, str]:
+    """What a query says, in the words of today.
+
+    kaggle 1.6.17 kaggle/api/kaggle_api_extended.py:309 knows groups and categories that the wire has no more.
+    """
+    words = _OLD_WORDS.get(method, {})
+    return {name: words.get((name.lower(), value.lower()), value) for name, value in asked.items()}
+
+
+_FORMS: Final = frozenset({START_SUBMISSION_UPLOAD, CREATE_SUBMISSION})
+_LARGEST_FORM: Final = 64 * 1024
+
+
+def form_fields(match: Match, content_type: str, body: bytes) -> Mapping[str, str]:
+    """The fields of a form (RFC 7578) where older clients send one; none for any other body.
+
+    kaggle 1.6.17 kaggle/api/kaggle_api.py:795 and :1029 send what a submission is made of as a form. Raises
+    InvalidInput for one that is larger than any of these.
+    """
+    if match.form != "rest" or match.method not in _FORMS:
+        return {}
+    if not content_type.lower().startswith("multipart/form-data"):
+        return {}
+    if len(body) > _LARGEST_FORM:
+        raise InvalidInput(f"the form is larger than {_LARGEST_FORM:,} bytes: shorten the description")
+    from email import message_from_bytes
+    from email.message import Message as Part
+
+    head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
+    parts = message_from_bytes(head + body).get_payload()
+    fields: dict[str, str] = {}
+    for part in parts if isinstance(parts, list) else ():
+        name = part.get_param("name", header="content-disposition") if isinstance(part, Part) else None
+        content = part.get_payload(decode=True) if isinstance(part, Part) else None
+        if isinstance(name, str) and isinstance(content, bytes):
+            fields[name] = content.decode(errors="replace")
+    return fields
 
 
 def ignores_wrong_credentials(method: AnyMethod) -> bool:
@@ -125,3 +197,20 @@ def media_type(name: str) -> str:
     if guess is None or encoding is not None or guess in _JSON or guess.endswith("json"):
         return "application/octet-stream"
     return guess
+
+
+def file_type(declared: str) -> str:
+    """The media type of a file that is the answer of a method; never JSON, for the same reason."""
+    kind = declared.partition(";")[0].strip().lower()
+    return "application/octet-stream" if kind in _JSON or kind.endswith("json") else declared
+
+
+def file_headers(now: datetime) -> Mapping[str, str]:
+    """What clients read beside the bytes of a file that was made for this answer.
+
+    kaggle 1.6.17 kaggle/api/kaggle_api_extended.py:1932 reads Last-Modified of a leaderboard without looking
+    whether it is there.
+    """
+    from email.utils import format_datetime
+
+    return {"Last-Modified": format_datetime(now.astimezone(UTC), usegmt=True)}

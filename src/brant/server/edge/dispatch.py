@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, NamedTuple
 from urllib.parse import parse_qsl, quote
 
 import msgspec
@@ -96,7 +96,8 @@ class Api:
         body = await read_body(receive, headers, limit)
         context = self._context(actor, scope["state"]["origin"])
         query = scope["query_string"].decode("latin-1")
-        return await run_in_threadpool(self._run, match, handler, context, body, query)
+        sent = _Sent(query, headers.get("content-type", ""), body)
+        return await run_in_threadpool(self._run, match, handler, context, sent)
 
     async def _actor(self, method: AnyMethod, headers: Headers, peer: str) -> Actor | None:
         try:
@@ -118,30 +119,39 @@ class Api:
         now = self._clock()
         return Context(actor=actor, now=now, links=SignedLinks(origin, self._signer, now, actor))
 
-    def _run(self, match: Match, handler: Handler, context: Context, body: bytes, query: str) -> Response:
+    def _run(self, match: Match, handler: Handler, context: Context, sent: "_Sent") -> Response:
         """Decodes, checks the scope, handles and encodes, in one turn of a worker thread."""
-        request = _decoded(match, body, query)
+        request = _decoded(match, sent)
         # The handler gets the very message that was checked: no two readings of one request can differ.
         may_touch(match.method, context.actor, request, self._resources)
         answer = handler(context, request)
         if isinstance(answer, HttpRedirect):
             return _redirect(answer)
         if isinstance(answer, File):
-            return _file(answer)
+            return _file(answer, context.now)
         return Response(_encoded(match, answer), media_type="application/json")
 
 
-def _decoded(match: Match, body: bytes, query: str) -> Message:
+class _Sent(NamedTuple):
+    """What came with a request, beside its path and its credentials."""
+
+    query: str
+    content_type: str
+    body: bytes
+
+
+def _decoded(match: Match, sent: _Sent) -> Message:
     method = match.method
     assert method.request is not None
     if match.form == "rpc":
-        message: Message = decode_request(body, method.request)
+        message: Message = decode_request(sent.body, method.request)
         return message
     # Where the body is the message, the address is not read: a secret does not belong there (RFC 6750 §2.3).
     # What the path says wins over what the query says, in whatever spelling: the last of one name counts.
-    asked = {} if method.body_field == "*" else dict(parse_qsl(query, errors="replace"))
+    asked = {} if method.body_field == "*" else dict(parse_qsl(sent.query, errors="replace"))
+    asked = adapters.current_words(method, asked) | adapters.form_fields(match, sent.content_type, sent.body)
     params = {name: value for name, value in asked.items() if name not in match.params} | dict(match.params)
-    rest: Message = decode_rest(method.request, params=params, body=body, body_field=method.body_field)
+    rest: Message = decode_rest(method.request, params=params, body=sent.body, body_field=method.body_field)
     return rest
 
 
@@ -151,12 +161,13 @@ def _encoded(match: Match, answer: Message) -> bytes:
     return msgspec.json.encode(adapters.rest_shape(match.method, to_rest(answer)))
 
 
-def _file(answer: File) -> Response:
+def _file(answer: File, now: datetime) -> Response:
     """The bytes themselves (behaviour.md §9), to be saved under a name of this server's making (RFC 6266)."""
-    disposition = f"attachment; filename*=UTF-8''{quote(answer.name, safe='')}"
-    return Response(
-        answer.content, media_type=answer.content_type, headers={"Content-Disposition": disposition}
-    )
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(answer.name, safe='')}",
+        **adapters.file_headers(now),
+    }
+    return Response(answer.content, media_type=adapters.file_type(answer.content_type), headers=headers)
 
 
 def _redirect(answer: HttpRedirect) -> Response:

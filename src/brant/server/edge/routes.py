@@ -47,14 +47,19 @@ class _Node:
 
 
 class Routes:
-    """Finds methods: RPC paths by one lookup, REST paths in a trie that tries literals before parameters."""
+    """Finds methods: RPC paths by one lookup, REST paths in a trie that tries literals before parameters.
 
-    def __init__(self, methods: Iterable[AnyMethod]) -> None:
+    `further` are REST paths that the catalogue does not have, by method.
+    """
+
+    def __init__(
+        self, methods: Iterable[AnyMethod], further: Mapping[AnyMethod, tuple[str, ...]] | None = None
+    ) -> None:
         self._rpc: dict[str, AnyMethod] = {}
         self._root = _Node()
         for method in methods:
             self._rpc["/api" + method.rpc_path] = method
-            for path in method.paths:
+            for path in (*method.paths, *(further or {}).get(method, ())):
                 if path.startswith(ROOT):
                     self._plant(method, _segments(path))
 
