@@ -149,7 +149,8 @@ def _decoded(match: Match, sent: _Sent) -> Message:
     # Where the body is the message, the address is not read: a secret does not belong there (RFC 6750 §2.3).
     # What the path says wins over what the query says, in whatever spelling: the last of one name counts.
     asked = {} if method.body_field == "*" else dict(parse_qsl(sent.query, errors="replace"))
-    asked = adapters.current_words(method, asked) | adapters.form_fields(match, sent.content_type, sent.body)
+    form = adapters.form_fields(match, sent.content_type, sent.body)
+    asked = {**adapters.current_words(method, asked), **form}
     params = {name: value for name, value in asked.items() if name not in match.params} | dict(match.params)
     rest: Message = decode_rest(method.request, params=params, body=sent.body, body_field=method.body_field)
     return rest
