@@ -18,7 +18,8 @@ BrantError
 ├── Unimplemented        13   501  the server knows the method but does not serve it
 ├── Declined             14   400  a confirmation was refused, or could not be asked
 ├── Misdirected          15   421  the request names a host that this server is not
-└── PayloadTooLarge      16   413
+├── PayloadTooLarge      16   413
+└── SubmissionFailed     17   422  a submission could not be scored
 """
 
 from typing import ClassVar, NamedTuple
@@ -189,6 +190,13 @@ class PayloadTooLarge(BrantError):
 
     code = 413
     exit_code = 16
+
+
+class SubmissionFailed(BrantError):
+    """A submission could not be scored; the message has the reason that its team is told."""
+
+    code = 422
+    exit_code = 17
 
 
 def from_status(

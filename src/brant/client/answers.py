@@ -62,6 +62,14 @@ class Reader:
             said = one_line(error.message)
             raise ServerFailure(f"{self._endpoint} answered {method.name} unreadably: {said}") from None
 
+    def check(self, method: Method[Req, Resp], response: Response) -> None:
+        """Returns where the body is the file that was asked for. Raises what the answer stands for if not."""
+        if response.status in _REDIRECTS:
+            self._redirect(Message, method, response)
+        if response.status >= 400:
+            body = self._credentials.hide(response.read())
+            raise self._error(method, response, _refusal(body), body)
+
     def _redirect(self, kind: type[Resp], method: Method[Req, Resp], response: Response) -> Resp:
         location = response.headers.get("location", "")
         target = urljoin(response.url, location) if location else ""

@@ -13,13 +13,14 @@ from brant.client.credentials import Anonymous, Credentials, find
 from brant.client.endpoints import Endpoint
 from brant.client.storms import Storms
 from brant.contract.codec import Message, encode
-from brant.contract.method import Method
+from brant.contract.method import FileDownload, Method
 from brant.errors import BrantError, RateLimited, Unauthenticated, Unreachable
-from brant.transfer.http.pool import Pool, TransportSettings
+from brant.transfer.http.pool import Pool, Response, TransportSettings
 from brant.transfer.http.retry import RetryPolicy
 
 Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
+T = TypeVar("T")
 
 USER_AGENT: Final = f"brant/{VERSION}"
 # Nobody listens there, most likely for a reason that no wait will mend.
@@ -125,6 +126,36 @@ class Session:
         verb is GET. Raises what the answer stands for (the whole error tree); Unreachable when no answer came
         in time.
         """
+        return self._call(
+            method,
+            request,
+            lambda response: self._reader.read(method, response),
+            repeatable=repeatable,
+            retry=retry,
+        )
+
+    def save(self, method: Method[Req, FileDownload], request: Req, destination: Path) -> int:
+        """As `call`, for a method whose answer is a file: puts it at `destination`, whole or not at all.
+
+        How many bytes it has. Raises LocalFailure, too.
+        """
+        from brant.client.saving import save
+
+        def take(response: Response) -> int:
+            self._reader.check(method, response)
+            return save(response, destination)
+
+        return self._call(method, request, take)
+
+    def _call(
+        self,
+        method: Method[Req, Resp],
+        request: Req,
+        take: Callable[[Response], T],
+        *,
+        repeatable: bool | None = None,
+        retry: RetryPolicy | None = None,
+    ) -> T:
         if self.guard is not None:
             self.guard(method, request)
         safe = method.verb == "GET" if repeatable is None else repeatable
@@ -137,7 +168,7 @@ class Session:
         while True:
             attempts += 1
             try:
-                return self._signed(method, body, once=not safe)
+                return self._signed(method, body, take, once=not safe)
             except RateLimited as error:
                 failure: BrantError = error
                 delay = delays.next(error.retry_after, limited=True)
@@ -179,20 +210,30 @@ class Session:
     ) -> None:
         self.close()
 
-    def _signed(self, method: Method[Req, Resp], body: bytes, *, once: bool) -> Resp:
+    def _signed(
+        self, method: Method[Req, Resp], body: bytes, take: Callable[[Response], T], *, once: bool
+    ) -> T:
         """One attempt; a login that is due is refreshed first, and one that is refused once more."""
         if self.credentials.is_due():
             self.credentials.renew(self)
         authorization = self.credentials.header()
         try:
-            return self._send(method, body, authorization, once=once)
+            return self._send(method, body, take, authorization, once=once)
         except Unauthenticated:
             if authorization is None or not self.credentials.renew(self, authorization):
                 raise
             # What was refused was not done: it is safe to ask again.
-            return self._send(method, body, self.credentials.header(), once=once)
+            return self._send(method, body, take, self.credentials.header(), once=once)
 
-    def _send(self, method: Method[Req, Resp], body: bytes, authorization: str | None, *, once: bool) -> Resp:
+    def _send(
+        self,
+        method: Method[Req, Resp],
+        body: bytes,
+        take: Callable[[Response], T],
+        authorization: str | None,
+        *,
+        once: bool,
+    ) -> T:
         headers = {"Content-Type": "application/json", "Accept": "application/json", "User-Agent": USER_AGENT}
         if authorization is not None:
             headers["Authorization"] = authorization
@@ -205,7 +246,7 @@ class Session:
             # Where credentials are what is wrong, the error says all there is to say of them.
             if response.status != 401:
                 self._say_once()
-            return self._reader.read(method, response)
+            return take(response)
 
     def _gave_up(self, failure: BrantError, attempts: int, *, took: float, waited: float) -> BrantError:
         if isinstance(failure, Unreachable) and failure.unsent:

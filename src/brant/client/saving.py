@@ -1,0 +1,42 @@
+"""Puts the body of an answer on disk as it comes: under another name, then in place, whole or not at all."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from brant.transfer.disk.partial import local_failure
+from brant.transfer.http.response import Response
+
+_PIECE: Final = 256 * 1024
+_NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+
+
+def save(response: Response, destination: Path) -> int:
+    """Write what `response` holds to `destination`, in the place of what is there; its size in bytes.
+
+    Raises Unreachable when the peer cuts or stalls, LocalFailure; then nothing has changed.
+    """
+    unfinished = destination.with_name(f".brant-{destination.name[:100]}.{os.urandom(6).hex()}")
+    try:
+        destination.parent.mkdir(parents=True, exist_ok=True)
+        size = _write(os.open(unfinished, _NEW, 0o666), response)
+        unfinished.replace(destination)
+    except OSError as error:
+        unfinished.unlink(missing_ok=True)
+        raise local_failure(error, destination) from error
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    return size
+
+
+def _write(handle: int, response: Response) -> int:
+    size, view = 0, memoryview(bytearray(_PIECE))
+    with os.fdopen(handle, "wb", buffering=0) as file:
+        while count := response.readinto(view):
+            done = 0
+            while done < count:
+                done += file.write(view[done:count]) or 0
+            size += count
+        os.fsync(handle)
+    return size
