@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from brant.errors import BrantError, UsageError
 from brant.redact import redact
@@ -18,6 +18,9 @@ from brant.server.settings import (
     DEFAULT_RATE_WINDOW,
     Settings,
 )
+
+if TYPE_CHECKING:
+    from brant.server.domain.competitions.importing.importer import Imported
 
 
 def main(argv: Sequence[str]) -> int:
@@ -40,13 +43,15 @@ def run(
     stdin: TextIO | None = None,
 ) -> int:
     """As `main`, with all it reads and writes given. Raises BrantError, and SystemExit after printed help."""
-    parser = _parser(_default_data(environ, home))
+    default_data = _default_data(environ, home)
+    parser = _parser(default_data)
     options, surplus = parser.parse_known_args(argv)
     if surplus:
         parser.error(_too_much(surplus))
     if options.command == "serve":
-        _serve(options, out)
+        _serve(options, default_data, out)
     else:
+        options.data = options.data or default_data
         from brant.server.admin import commands
 
         commands.run(options, out, stdin or io.StringIO())
@@ -59,12 +64,15 @@ def _too_much(surplus: Sequence[str]) -> str:
     return f"no such option here: {', '.join(unknown)}" if unknown else "there are words too many"
 
 
-def _serve(options: argparse.Namespace, out: TextIO) -> None:
+def _serve(options: argparse.Namespace, default_data: Path, out: TextIO) -> None:
     from brant.server.edge.origins import parse_origin
     from brant.server.serving import serve
 
+    imported, data = None, options.data or default_data
+    if options.competition is not None:
+        imported, data = _imported(options, default_data)
     settings = Settings(
-        data=options.data,
+        data=data,
         host=options.host,
         port=options.port,
         origins=tuple(parse_origin(text) for text in options.origin),
@@ -75,13 +83,25 @@ def _serve(options: argparse.Namespace, out: TextIO) -> None:
     )
 
     def announce(address: str) -> None:
-        out.write(_welcome(address, settings))
+        out.write(_welcome(address, settings, imported))
         out.flush()
 
     serve(settings, announce)
 
 
-def _welcome(address: str, settings: Settings) -> str:
+def _imported(options: argparse.Namespace, default_data: Path) -> "tuple[Imported, Path]":
+    """The competition that is to be served alone, and the data folder in which it is now."""
+    from datetime import UTC, datetime
+
+    from brant.server.alone import prepare
+    from brant.server.domain.competitions.importing.folder import read
+
+    found = read(options.competition)
+    data = options.data or default_data.with_name("brant-competitions") / found.declared.slug
+    return prepare(found, data, datetime.now(UTC)), data
+
+
+def _welcome(address: str, settings: Settings, imported: "Imported | None") -> str:
     """The first line is for programs: `brant: serving ADDRESS (data FOLDER)`."""
     data = settings.data
     return f"""brant: serving {address} (data {data})
@@ -91,9 +111,22 @@ def _welcome(address: str, settings: Settings) -> str:
   kaggle 1, kagglehub 0.3:   export KAGGLE_API_ENDPOINT={address}
   (`brant env --endpoint {address}` prints them for your shell.)
 
-{_first_steps(address, settings)}
+{_first_steps(address, settings)}{_joining(address, settings, imported) if imported else ""}
   Ctrl-C stops it.
 """
+
+
+def _joining(address: str, settings: Settings, imported: "Imported") -> str:
+    """How participants come in, who have a user of their own."""
+    pages, slug = settings.origins[0] if settings.origins else address, imported.slug
+    done = "".join(f"  {line}\n" for line in imported.done)
+    return f"""
+  The competition:           {pages}/competitions/{slug}
+  With a token, they do:     brant competitions join {slug}
+                             brant competitions download {slug}
+                             brant competitions submit {slug} -f submission.csv -m "my first" --wait
+                             brant competitions leaderboard {slug} --show
+{done}"""
 
 
 def _first_steps(address: str, settings: Settings) -> str:
@@ -124,9 +157,8 @@ class _Parser(argparse.ArgumentParser):
 
 def _parser(default_data: Path) -> _Parser:
     data = _Parser(add_help=False)
-    data.add_argument(
-        "--data", type=folder, default=default_data, metavar="DIR", help="data folder (default: %(default)s)"
-    )
+    shown = str(default_data).replace("%", "%%")
+    data.add_argument("--data", type=folder, metavar="DIR", help=f"data folder (default: {shown})")
     parser = _Parser(prog="brant", add_help=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", parents=[data], help="serve a Kaggle of your own"))
@@ -168,6 +200,13 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="N[/S]",
         help="requests for one user in a minute, or in S seconds; other limits follow from it, 0 is none "
         f"(default: {DEFAULT_RATE_LIMIT})",
+    )
+    parser.add_argument(
+        "--competition",
+        type=folder,
+        metavar="FOLDER",
+        help="bring the competition of that folder up to date and serve it alone, from a data folder of its "
+        "own unless --data names one",
     )
     parser.add_argument("--verbose", action="store_true", help="log one line for each request")
 

@@ -8,7 +8,7 @@ from typing import Final, TextIO
 
 from brant.errors import NotFound
 from brant.server import data_folder
-from brant.server.admin import folder, organizations, users
+from brant.server.admin import competition, folder, organizations, users
 from brant.server.admin.desk import Desk
 from brant.server.domain.services import DATABASE_NAME, Services
 
@@ -23,6 +23,7 @@ _COMMANDS: Final[Mapping[str, Callable[[Desk], None]]] = {
     "org member add": organizations.add_member,
     "org member remove": organizations.remove_member,
     "org redirect": organizations.redirect,
+    "competition import": competition.import_folder,
     "backup": folder.backup,
     "gc": folder.collect,
 }

@@ -18,6 +18,9 @@ def add_admin(actions: "argparse._SubParsersAction[_Parser]", data: _Parser) -> 
     _add_organization(
         _deeper(actions.add_parser("org", help="organizations and their OAuth clients"), "verb"), data
     )
+    _add_competition(
+        _deeper(actions.add_parser("competition", help="competitions out of folders"), "verb"), data
+    )
     backup = actions.add_parser(
         "backup", parents=[data], help="copy everything to a new folder, also while serving"
     )
@@ -91,6 +94,17 @@ def _add_organization(verbs: "argparse._SubParsersAction[_Parser]", data: _Parse
     redirect = verbs.add_parser("redirect", parents=[data], help="set the redirect URIs of its client")
     redirect.add_argument("slug", metavar="SLUG")
     redirect.add_argument("uris", nargs="*", metavar="URI", help="all of them; none takes them away")
+
+
+def _add_competition(verbs: "argparse._SubParsersAction[_Parser]", data: _Parser) -> None:
+    take = verbs.add_parser(
+        "import", parents=[data], help="make the competition of a folder, or bring it up to date"
+    )
+    take.add_argument("folder", type=folder, metavar="FOLDER", help="one with a competition.toml")
+    take.add_argument("--host", metavar="NAME", help="the user whose competition a new one is")
+    take.add_argument(
+        "--launch", action="store_true", help="open it to participants, now or at its declared start"
+    )
 
 
 def _deeper(parser: _Parser, dest: str) -> "argparse._SubParsersAction[_Parser]":

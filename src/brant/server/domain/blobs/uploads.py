@@ -220,13 +220,17 @@ class Uploads:
                         return UploadState(file.size, total, complete=False)
                     return self._complete(row, file, receiver, now)
 
-    def hold(self, user_id: int, ready: Sequence[Ready], now: datetime) -> list[CompleteUpload]:
-        """Turns whole staged and synced files into blobs, each held by a complete upload of the user."""
+    def hold(
+        self, user_id: int, ready: Sequence[Ready], now: datetime, tokens: Sequence[str] | None = None
+    ) -> list[CompleteUpload]:
+        """Turns whole staged and synced files into blobs, each held by a complete upload of the user.
+
+        `tokens`, one for each file, where a later call is to name them.
+        """
+        tokens = [secrets.token_urlsafe(32) for _ in ready] if tokens is None else tokens
         held = [
-            CompleteUpload(
-                hash_of(secrets.token_urlsafe(32)), file.name, file.digest.sha256, file.digest.size
-            )
-            for file in ready
+            CompleteUpload(hash_of(token), file.name, file.digest.sha256, file.digest.size)
+            for token, file in zip(tokens, ready, strict=True)
         ]
         with self._db.write() as connection:
             self._store.keep((file.staged, file.digest.sha256) for file in ready)
