@@ -11,12 +11,14 @@ from brant.server.domain.competitions.leaderboard import Leaderboard
 from brant.server.domain.competitions.listing import Listing
 from brant.server.domain.competitions.pages import Pages
 from brant.server.domain.competitions.progress import Progress
+from brant.server.domain.competitions.results import Results
 from brant.server.domain.competitions.roles import Roles
 from brant.server.domain.competitions.settings import Settings
 from brant.server.domain.competitions.setup import Setup
 from brant.server.domain.competitions.solution import Solution
 from brant.server.domain.competitions.submissions import Submissions
 from brant.server.domain.competitions.teams import Teams
+from brant.server.domain.datasets.unpacking import Unpacker
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 
@@ -39,9 +41,10 @@ class Competitions:
     discussion: Discussion
     roles: Roles
     progress: Progress
+    results: Results
 
 
-def compose(db: Database, store: BlobStore, uploads: Uploads) -> Competitions:  # noqa: ARG001
+def compose(db: Database, store: BlobStore, uploads: Uploads) -> Competitions:
     """The services over a database, a blob store and the uploads to it."""
     return Competitions(
         listing=Listing(db),
@@ -49,13 +52,14 @@ def compose(db: Database, store: BlobStore, uploads: Uploads) -> Competitions:  
         settings=Settings(db),
         setup=Setup(db),
         pages=Pages(db),
-        data=Data(db),
+        data=Data(db, Unpacker(db, store, uploads)),
         solution=Solution(db),
         teams=Teams(db),
-        submissions=Submissions(db),
+        submissions=Submissions(db, uploads),
         leaderboard=Leaderboard(db),
         episodes=Episodes(db),
         discussion=Discussion(db),
         roles=Roles(db),
         progress=Progress(db),
+        results=Results(db, store),
     )

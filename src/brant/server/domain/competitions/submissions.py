@@ -23,14 +23,16 @@ from brant.contract.competition_messages import (
 )
 from brant.contract.method import HttpRedirect
 from brant.server.domain.actor import Context
+from brant.server.domain.blobs.uploads import Uploads
 from brant.server.store.database import Database
 
 
 class Submissions:
     """Handed in, counted, listed, chosen."""
 
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, uploads: Uploads) -> None:
         self._db = db
+        self._uploads = uploads
 
     def start_upload(
         self, context: Context, request: ApiStartSubmissionUploadRequest
