@@ -55,6 +55,9 @@ class PlainLinks:
     def bundle(self, version_id: int, name: str) -> str:
         return f"http://test/bundles/{version_id}/{name}"
 
+    def submission(self, submission_id: int, name: str) -> str:
+        return f"http://test/submissions/{submission_id}/{name}"
+
     def page(self, path: str) -> str:
         return f"http://test{path}"
 

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from brant.errors import Corrupt, InvalidInput
 from brant.server.domain.blobs.digests import Digester
@@ -30,6 +30,12 @@ _WHOLE_FOLDER: Final = "archive.zip"
 _BATCH: Final = 1024
 
 
+class FolderFor(Protocol):
+    """Where the members of an archive of this path go; `alone`: no other file comes with it."""
+
+    def __call__(self, path: str, *, alone: bool) -> str | None: ...
+
+
 class Unpacker:
     """Unpacks what is an archive by its name and by its content."""
 
@@ -43,17 +49,23 @@ class Unpacker:
 
     @contextmanager
     def unpacked(
-        self, user_id: int, submitted: Sequence[SubmittedFile], now: datetime
+        self,
+        user_id: int,
+        submitted: Sequence[SubmittedFile],
+        now: datetime,
+        *,
+        folder_for: FolderFor | None = None,
     ) -> Iterator[list[SubmittedFile]]:
         """The files with every archive replaced by its members; these are let go if the body raises.
 
-        Raises InvalidInput for an archive that is damaged, unsafe, or unfolds beyond the limits.
+        `folder_for` says by the name of an archive where its members go, "" being the root; None: nowhere, it
+        stays whole. Raises InvalidInput for an archive that is damaged, unsafe, or unfolds beyond the limits.
         """
         held: list[str] = []
         try:
             files: list[SubmittedFile] = []
             for file in submitted:
-                folder = _folder_for(file.path, alone=len(submitted) == 1)
+                folder = (folder_for or _folder_for)(file.path, alone=len(submitted) == 1)
                 source = self._store.path(file.upload.sha256)
                 if folder is None or kind_of(source) is None:
                     files.append(file)
