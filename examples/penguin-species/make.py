@@ -1,7 +1,7 @@
 """Makes the files of this competition out of examples/penguins: the same ones on every machine.
 
-Run it as `python examples/penguin-species/make.py`. Which penguins are in the test set, and which of those count
-for the public score, is decided by a hash of the individual; no random generator takes part.
+Run it as `python examples/penguin-species/make.py`. Which penguins are in the test set, and which of them
+count for the public score, is decided by a hash of the individual; no random generator takes part.
 """
 
 import csv
