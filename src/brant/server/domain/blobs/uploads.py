@@ -128,24 +128,29 @@ class Uploads:
 
     def start(self, context: Context, request: ApiStartBlobUploadRequest) -> ApiStartBlobUploadResponse:
         """Opens an upload for the caller. Length 0 is empty or unknown: official clients omit it for both."""
-        name = base_name(request.name)
-        if request.content_length < 0:
-            raise InvalidInput(f"contentLength is {request.content_length}: it counts bytes, from 0")
+        token, address = self.begin(context, request.name, request.content_length, _purpose(request.type))
+        return ApiStartBlobUploadResponse(token=token, create_url=address)
+
+    def begin(self, context: Context, name: str, length: int, purpose: str) -> tuple[str, str]:
+        """The same for any purpose: the token of the new upload, and where its bytes go."""
+        name = base_name(name)
+        if length < 0:
+            raise InvalidInput(f"contentLength is {length}: it counts bytes, from 0")
         token = secrets.token_urlsafe(32)
         with self._db.write() as connection:
             connection.execute(
                 sa.insert(uploads).values(
                     token_hash=hash_of(token),
                     user_id=context.caller.user_id,
-                    purpose=_purpose(request.type),
+                    purpose=purpose,
                     name=name,
-                    declared_size=request.content_length or None,
+                    declared_size=length or None,
                     state="open",
                     created=context.now,
                     deadline=context.now + LIFETIME,
                 )
             )
-        return ApiStartBlobUploadResponse(token=token, create_url=context.links.upload(token))
+        return token, context.links.upload(token)
 
     def start_dataset_file(
         self, context: Context, request: ApiUploadDatasetFileRequest
