@@ -46,6 +46,19 @@ def enqueue(
     )
 
 
+def enqueue_all(connection: Connection, kind: str, subjects: sa.Select[tuple[int]], now: datetime) -> int:
+    """The same for all numbers that a query gives, in its order and in one go; answers how many."""
+    of_subjects = sa.and_(jobs.c.kind == kind, jobs.c.subject_id.in_(subjects.order_by(None)))
+    connection.execute(sa.delete(jobs).where(of_subjects))
+    moment = sa.literal(now, jobs.c.due.type)
+    (number,) = subjects.selected_columns
+    rows = subjects.with_only_columns(
+        sa.literal(kind), number, moment, moment, sa.literal(0), sa.literal(""), maintain_column_froms=True
+    )
+    names = ["kind", "subject_id", "created", "due", "attempt", "worker"]
+    return connection.execute(sa.insert(jobs).from_select(names, rows)).rowcount
+
+
 def finish(connection: Connection, lease: Lease) -> bool:
     """Takes the job out of line; to be called first in the transaction that records what came of it.
 

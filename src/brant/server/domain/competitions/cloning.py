@@ -15,6 +15,7 @@ from brant.contract.hosting_messages import (
 from brant.errors import InvalidInput, PermissionDenied
 from brant.server.domain.actor import Actor, Context
 from brant.server.domain.competitions.permissions import Role, find_competition_by_id, role_of
+from brant.server.domain.competitions.results import SOLUTION
 from brant.server.domain.versions import manifests
 from brant.server.store import queue
 from brant.server.store.tables import competition_pages, competitions, files, versions
@@ -83,7 +84,7 @@ def copy_contents(
     if not request.clone_exclude_competition_data:
         _copy_data(connection, context, template, competition_id)
     if _shares_solution(connection, context.caller, template) and template.solution_sha256 is not None:
-        queue.enqueue(connection, "solution", competition_id, context.now)
+        queue.enqueue(connection, SOLUTION, competition_id, context.now)
 
 
 def _shares_solution(connection: Connection, actor: Actor, template: Any) -> bool:

@@ -33,10 +33,8 @@ def visible_to(actor: Actor | None, now: datetime) -> sa.ColumnElement[bool]:
     launched = sa.and_(competitions.c.launched.is_not(None), competitions.c.launched <= now)
     if actor is None:
         return sa.and_(launched, competitions.c.privacy != "PRIVATE")
-    within = sa.or_(
-        competitions.c.privacy != "PRIVATE", _is_one_of(actor.user_id), _has_entered(actor.user_id)
-    )
-    return sa.or_(_is_one_of(actor.user_id, "host", "judge"), sa.and_(launched, within))
+    within = sa.or_(competitions.c.privacy != "PRIVATE", is_one_of(actor.user_id), has_entered(actor.user_id))
+    return sa.or_(is_one_of(actor.user_id, "host", "judge"), sa.and_(launched, within))
 
 
 def data_open_to_user(user_id: int | None) -> sa.ColumnElement[bool]:
@@ -50,12 +48,10 @@ def data_open_to_user(user_id: int | None) -> sa.ColumnElement[bool]:
         return sa.false()
     is_admin = sa.exists().where(users.c.id == user_id, users.c.is_admin)
     free = sa.and_(competitions.c.rules_required.is_(False), competitions.c.privacy != "PRIVATE")
-    allowed = sa.or_(
-        _has_entered(user_id), free, _is_one_of(user_id, "guest") & ~competitions.c.rules_required
-    )
+    allowed = sa.or_(has_entered(user_id), free, is_one_of(user_id, "guest") & ~competitions.c.rules_required)
     return sa.or_(
         is_admin,
-        _is_one_of(user_id, "host", "judge"),
+        is_one_of(user_id, "host", "judge"),
         sa.and_(competitions.c.launched.is_not(None), allowed),
     )
 
@@ -68,10 +64,11 @@ def submission_open_to_user(user_id: int | None) -> sa.ColumnElement[bool]:
     in_team = sa.exists().where(
         team_members.c.team_id == submissions.c.team_id, team_members.c.user_id == user_id
     )
-    return sa.or_(is_admin, in_team, _is_one_of(user_id, "host", "judge"))
+    return sa.or_(is_admin, in_team, is_one_of(user_id, "host", "judge"))
 
 
-def _is_one_of(user_id: int, *roles: str) -> sa.ColumnElement[bool]:
+def is_one_of(user_id: int, *roles: str) -> sa.ColumnElement[bool]:
+    """The condition that a user is host, judge or guest of a row of `competitions`; by default any."""
     wanted = [competition_people.c.role.in_(roles)] if roles else []
     return sa.exists().where(
         competition_people.c.competition_id == competitions.c.id,
@@ -80,7 +77,8 @@ def _is_one_of(user_id: int, *roles: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _has_entered(user_id: int) -> sa.ColumnElement[bool]:
+def has_entered(user_id: int) -> sa.ColumnElement[bool]:
+    """The condition that a user is in a team of a row of `competitions`."""
     return sa.exists().where(
         team_members.c.competition_id == competitions.c.id, team_members.c.user_id == user_id
     )

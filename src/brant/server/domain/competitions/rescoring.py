@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from brant.server.domain.competitions.results import SCORE, SOLUTION
 from brant.server.store import queue
 from brant.server.store.tables import competitions, submissions
 
@@ -32,10 +33,8 @@ def _begin(connection: Connection, competition_id: int, now: datetime, *, states
     ).one()
     if not row.metric or row.solution_sha256 is None:
         return 0
-    queue.enqueue(connection, "solution", competition_id, now)
+    queue.enqueue(connection, SOLUTION, competition_id, now)
     mine = sa.and_(submissions.c.competition_id == competition_id, submissions.c.state.in_(states))
-    numbers = connection.scalars(sa.select(submissions.c.id).where(mine).order_by(submissions.c.id)).all()
     connection.execute(sa.update(submissions).where(mine, submissions.c.held != "").values(held=""))
-    for number in numbers:
-        queue.enqueue(connection, "score", number, now)
-    return len(numbers)
+    numbers = sa.select(submissions.c.id).where(mine).order_by(submissions.c.id)
+    return queue.enqueue_all(connection, SCORE, numbers, now)

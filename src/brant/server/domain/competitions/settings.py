@@ -19,6 +19,7 @@ from brant.server.domain.actor import Actor, Context
 from brant.server.domain.competitions import rules
 from brant.server.domain.competitions.organizing import require_organization
 from brant.server.domain.competitions.permissions import find_competition, require_host
+from brant.server.domain.competitions.standings import recompute_all
 from brant.server.store.database import Database
 from brant.server.store.tables import competitions
 
@@ -62,6 +63,8 @@ class Settings:
             connection.execute(
                 sa.update(competitions).where(competitions.c.id == competition.id).values(values)
             )
+            if values.get("deadline", competition.deadline) != competition.deadline:
+                recompute_all(connection, competition.id)
             return _shown(_hosted(connection, context, competition.slug, "see the settings of"))
 
 

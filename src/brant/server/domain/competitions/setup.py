@@ -23,8 +23,9 @@ from brant.server.domain.blobs.upload_tokens import find_complete, use_up
 from brant.server.domain.competitions import rules
 from brant.server.domain.competitions.permissions import find_competition, require_host
 from brant.server.domain.competitions.rescoring import begin_revision, rescore_all
+from brant.server.domain.competitions.standings import recompute_all
 from brant.server.store.database import Database
-from brant.server.store.tables import competitions, standings, submissions
+from brant.server.store.tables import competitions, submissions
 
 if TYPE_CHECKING:
     from brant.server.scoring.catalogue import MetricInfo
@@ -36,15 +37,19 @@ _TOLD: Final = frozenset({"revision", "held_submissions", "host_error"})
 _TAKEN: Final = tuple(name for name in CompetitionSetup.__struct_fields__ if name not in _TOLD)
 _METRIC: Final = frozenset({"metric", "metric_parameters", "metric_token", "higher_is_better"})
 # What scores are made of: every score is out of date when one of these columns changes.
-_SCORED_BY: Final = (
-    "metric",
-    "metric_parameters",
-    "metric_sha256",
-    "higher_is_better",
-    "row_id_column",
-    "public_percent",
-    "split_seed",
+_SCORED_BY: Final = frozenset(
+    {
+        "metric",
+        "metric_parameters",
+        "metric_sha256",
+        "higher_is_better",
+        "row_id_column",
+        "public_percent",
+        "split_seed",
+    }
 )
+# What places on the boards follow from, beside the scores.
+_PLACED_BY: Final = frozenset({"higher_is_better", "max_selected"})
 
 
 class Setup:
@@ -75,13 +80,10 @@ class Setup:
                 connection.execute(
                     sa.update(competitions).where(competitions.c.id == competition.id).values(values)
                 )
-            changed = {
-                name for name in _SCORED_BY if name in values and values[name] != getattr(competition, name)
-            }
-            if "higher_is_better" in changed:
-                # Places in the other order would mix with those of new scores.
-                connection.execute(sa.delete(standings).where(standings.c.competition_id == competition.id))
-            if changed:
+            changed = {name for name, value in values.items() if value != getattr(competition, name)}
+            if changed & _PLACED_BY:
+                recompute_all(connection, competition.id)
+            if changed & _SCORED_BY:
                 begin_revision(connection, competition.id, context.now)
             return _shown(connection, self._hosted(connection, context, competition.slug, "set up"))
 
