@@ -2,7 +2,7 @@
 
 import re
 from time import time
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 from urllib.parse import urljoin
 
 import msgspec
@@ -10,7 +10,7 @@ import msgspec
 from brant.client.credentials import Anonymous, Credentials, OAuthLogin
 from brant.client.endpoints import Endpoint
 from brant.contract.codec import Message, decode
-from brant.contract.method import HttpRedirect, Method
+from brant.contract.method import FileDownload, HttpRedirect, Method
 from brant.errors import BrantError, InsufficientScope, InvalidInput, ServerFailure, from_status
 from brant.redact import redact
 from brant.transfer.http.pool import Response
@@ -65,12 +65,12 @@ class Reader:
     def check(self, method: Method[Req, Resp], response: Response) -> None:
         """Returns where the body is the file that was asked for. Raises what the answer stands for if not."""
         if response.status in _REDIRECTS:
-            self._redirect(Message, method, response)
+            self._redirect(FileDownload, method, response)
         if response.status >= 400:
             body = self._credentials.hide(response.read())
             raise self._error(method, response, _refusal(body), body)
 
-    def _redirect(self, kind: type[Resp], method: Method[Req, Resp], response: Response) -> Resp:
+    def _redirect(self, kind: type[Resp], method: Method[Any, Any], response: Response) -> Resp:
         location = response.headers.get("location", "")
         target = urljoin(response.url, location) if location else ""
         if issubclass(kind, HttpRedirect) and target:

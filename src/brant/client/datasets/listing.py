@@ -1,11 +1,12 @@
 """Lists datasets, and the files of a version: a page at a time, all of them, or folder by folder."""
 
 from collections.abc import Iterator
-from typing import Final, TypeVar
+from typing import Final
 
+from brant.client.paging import every
 from brant.client.session import Session
+from brant.client.words import word
 from brant.contract import datasets as wire
-from brant.contract.codec import WireEnum
 from brant.contract.dataset_messages import (
     ApiDatasetFile,
     ApiDirectoryContent,
@@ -20,9 +21,7 @@ from brant.contract.dataset_messages import (
     DatasetSortBy,
 )
 from brant.contract.handles import DatasetHandle
-from brant.errors import InvalidInput, NotFound, ServerFailure
-
-W = TypeVar("W", bound=WireEnum)
+from brant.errors import InvalidInput, NotFound
 
 _PAGE: Final = 200
 
@@ -66,9 +65,11 @@ def list_datasets(
         group = DatasetSelectionGroup.DATASET_SELECTION_GROUP_USER
     request = ApiListDatasetsRequest(
         group=group,
-        sort_by=_word("--sort-by", DatasetSortBy.DATASET_SORT_BY_HOTTEST, sort_by),
-        file_type=_word("--file-type", DatasetFileTypeGroup.DATASET_FILE_TYPE_GROUP_ALL, file_type),
-        license=_word("--license", DatasetLicenseGroup.DATASET_LICENSE_GROUP_ALL, license_name),
+        sort_by=word("--sort-by", DatasetSortBy, sort_by) or DatasetSortBy.DATASET_SORT_BY_HOTTEST,
+        file_type=word("--file-type", DatasetFileTypeGroup, file_type)
+        or DatasetFileTypeGroup.DATASET_FILE_TYPE_GROUP_ALL,
+        license=word("--license", DatasetLicenseGroup, license_name)
+        or DatasetLicenseGroup.DATASET_LICENSE_GROUP_ALL,
         tag_ids=tags or None,
         search=search or None,
         user=user or None,
@@ -100,18 +101,12 @@ def files(
 
 def all_files(session: Session, handle: DatasetHandle) -> Iterator[ApiDatasetFile]:
     """Every file of a version, page by page. Raises ServerFailure if the pages go in a circle."""
-    token, seen = "", set[str]()
-    while True:
-        page = files(session, handle, page_size=_PAGE, page_token=token)
-        yield from page.dataset_files
-        token = page.next_page_token or ""
-        if not token:
-            return
-        if token in seen:
-            raise ServerFailure(
-                f"{session.endpoint} lists the files of {handle} in a circle: try again later"
-            )
-        seen.add(token)
+
+    def page(token: str) -> tuple[list[ApiDatasetFile], str | None]:
+        found = files(session, handle, page_size=_PAGE, page_token=token)
+        return found.dataset_files, found.next_page_token
+
+    return every(session, page, f"the files of {handle}")
 
 
 def tree(
@@ -132,22 +127,3 @@ def tree(
         page_token=page_token or None,
     )
     return session.call(wire.LIST_TREE_DATASET_FILES, request)
-
-
-def _word(option: str, default: W, text: str | None) -> W:
-    """The member of `default`'s enum that `text` names, whatever its case."""
-    if not text:
-        return default
-    kind = type(default)
-    member = kind(text)
-    if not member.known:
-        prefix = default.name.rsplit("_", 1)[0] + "_"
-        words = ", ".join(_spelled(name.removeprefix(prefix)) for name in kind.__members__)
-        raise InvalidInput(f"{option}: {text[:40]!r} is none of {words}")
-    return member
-
-
-def _spelled(member: str) -> str:
-    """BIG_QUERY as the official command line spells it: bigQuery."""
-    first, *rest = member.lower().split("_")
-    return first + "".join(part.capitalize() for part in rest)

@@ -9,6 +9,7 @@ from brant.client.datasets.listing import list_datasets
 from brant.client.datasets.manifest import fill
 from brant.client.datasets.metadata_file import Description, Resource, for_create, for_version, load
 from brant.client.session import Session
+from brant.client.uploads.committing import commit, refused
 from brant.client.uploads.journal import UploadJournal
 from brant.client.uploads.selection import DirMode, Selection, everything, selected
 from brant.contract import datasets as wire
@@ -24,14 +25,12 @@ from brant.contract.dataset_messages import (
 from brant.contract.handles import DatasetHandle
 from brant.contract.method import Empty, Method
 from brant.errors import (
-    BrantError,
     Conflict,
     InsufficientScope,
     InvalidHandle,
     InvalidInput,
     NotFound,
     PermissionDenied,
-    Unreachable,
 )
 from brant.transfer.progress import Progress
 
@@ -208,35 +207,17 @@ def _commit(
         method = wire.CREATE_DATASET_VERSION
     elif isinstance(request, ApiCreateDatasetVersionByIdRequest):
         method = wire.CREATE_DATASET_VERSION_BY_ID
-    # Tokens serve once: unless this call is known to have failed, a later run must not offer them again.
-    journal.publishing()
-    try:
-        answer = session.call(method, request)
-    except Unreachable as error:
-        if error.unsent:
-            journal.not_published()
-            raise
-        raise Unreachable(
-            f"{error.message} It is not known whether {ref} was published: look with 'brant datasets status' "
-            "before you run this again",
-            final=True,
-        ) from None
-    except BrantError as error:
-        _not_published(journal, error.message)
-        raise
+    answer = commit(
+        journal,
+        lambda: session.call(method, request),
+        unsure=f"It is not known whether {ref} was published: look with 'brant datasets status' "
+        "before you run this again",
+    )
     if answer.error or (answer.status or "ok").lower() != "ok":
-        _not_published(journal, answer.error or "")
+        refused(journal, answer.error or "")
         raise _refused(ref, answer)
     journal.clear()
     return answer
-
-
-def _not_published(journal: UploadJournal, reason: str) -> None:
-    """Keep what was uploaded for the next run, unless the upload tokens are what the server refuses."""
-    if "token" in reason.lower():
-        journal.clear()
-    else:
-        journal.not_published()
 
 
 def _refused(ref: str, answer: ApiCreateDatasetResponse) -> Conflict | InvalidInput:

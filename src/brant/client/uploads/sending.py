@@ -105,13 +105,35 @@ def upload_files(
     return Sent(tokens, len(missing), reused)
 
 
-def upload_file(session: Session, file: Path, kind: ApiBlobType, *, content_type: str | None = None) -> str:
+def upload_file(
+    session: Session,
+    file: Path,
+    kind: ApiBlobType,
+    *,
+    content_type: str | None = None,
+    progress: Progress | None = None,
+) -> str:
     """Send one file and give its upload token."""
     facts = file.stat()
     local = LocalFile(file.name, file, facts.st_size, facts.st_mtime_ns)
     begun = _start(session, local, kind, content_type)
-    upload(session.pool, begun.url, file, size=local.size, sleep=session.sleep, random=session.random)
+    send_bytes(session, local, begun.url, progress=progress)
     return begun.token
+
+
+def send_bytes(session: Session, file: LocalFile, url: str, *, progress: Progress | None = None) -> None:
+    """Send one file to the address that a call gave for it. Raises Conflict where it changes meanwhile."""
+    told = progress or Silent()
+    told.expect(file.size, 1)
+    upload(
+        session.pool,
+        url,
+        file.local,
+        size=file.size,
+        progress=told,
+        sleep=session.sleep,
+        random=session.random,
+    )
 
 
 def _remembered(files: list[LocalFile], hashes: dict[str, Hashes], journal: UploadJournal) -> dict[str, str]:
