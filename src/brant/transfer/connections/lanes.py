@@ -3,8 +3,8 @@
 from typing import Final
 
 MOST: Final = 32
-# A connection as fast as this leaves nothing for another to bring, on any machine of today.
-_ENOUGH: Final = 4e9
+# What brings so much is bound by processors, and more connections would only get into each other's way.
+_ENOUGH: Final = 0.7e9
 _STEP: Final = 8
 # The share of its due that each further connection must bring at the least.
 _GAIN: Final = 0.1
