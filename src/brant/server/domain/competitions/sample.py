@@ -36,19 +36,22 @@ def with_sample(
 def set_sample(
     connection: Connection, competition: Any, upload: CompleteUpload, *, creator_id: int, now: datetime
 ) -> None:
-    """Puts the uploaded file into the sample submission's place, and makes the version that holds it."""
+    """Puts the uploaded file into the sample submission's place, and makes the version that holds it.
+
+    None is made where the newest one does so already.
+    """
     name = safe_path(upload.name)
     gone = [competition.sample_name, name]
-    newest = [
-        entry
-        for entry in _newest(connection, competition)
-        if not any(_same(entry.path, each) for each in gone)
-    ]
+    newest = _newest(connection, competition)
+    others = [entry for entry in newest if not any(_same(entry.path, each) for each in gone)]
+    entries = [*others, manifests.Entry(name, upload.size, upload.sha256)]
     _keep(connection, competition.id, name, upload.sha256)
+    if _contents(entries) == _contents(newest):
+        return
     add_version(
         connection,
         competition.id,
-        manifests.build([*newest, manifests.Entry(name, upload.size, upload.sha256)]),
+        manifests.build(entries),
         creator_id=creator_id,
         notes="Sample submission",
         created=now,
@@ -62,6 +65,10 @@ def _newest(connection: Connection, competition: Any) -> list[manifests.Entry]:
         .where(versions.c.competition_id == competition.id, versions.c.number == competition.data_number)
     )
     return [manifests.Entry(*row) for row in rows]
+
+
+def _contents(entries: Sequence[manifests.Entry]) -> set[tuple[str, str]]:
+    return {(entry.path, entry.sha256) for entry in entries}
 
 
 def _keep(connection: Connection, competition_id: int, name: str, sha256: str) -> None:

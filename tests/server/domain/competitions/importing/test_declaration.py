@@ -92,16 +92,16 @@ def test_json_says_the_same_in_camel_case_and_the_official_template_is_read() ->
 
 
 def test_what_is_not_declared_is_not_touched() -> None:
-    found = parse(b'title = "Owls"\nslug = "owls"\n', "competition.toml")
-    assert found.settings == {"title": "Owls"}
+    found = parse(b'title = "Owls"\nslug = "owls"\nbrief_description = "Count them"\n', "competition.toml")
+    assert found.settings == {"title": "Owls", "brief_description": "Count them"}
     assert found.setup == {}
 
 
 @pytest.mark.parametrize(
     ("content", "told"),
     [
-        ('slug = "owls"', "it lacks title"),
-        ("", "it lacks title and slug"),
+        ('slug = "owls"', "it lacks title, brief_description"),
+        ("", "it lacks title, slug, brief_description"),
         ('title = "Owls', "Unterminated string"),
         ("title = 3", "title is 3: expected a text"),
         ('slug = "../owls"', "slug is '../owls': expected 3 to 50"),

@@ -8,12 +8,14 @@ import pytest
 from brant.errors import BrantError, InvalidInput
 from brant.server.domain.competitions.importing.folder import read
 
+DECLARED = 'title = "Owls"\nslug = "owls"\nbrief_description = "Count them"\n'
+
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     made = tmp_path / "owls"
     (made / "data" / "night").mkdir(parents=True)
-    (made / "competition.toml").write_text('title = "Owls"\nslug = "owls"\n')
+    (made / "competition.toml").write_text(DECLARED)
     (made / "rules.md").write_text("# Rules\n")
     (made / "README.md").write_text("for those who look here\n")
     (made / "data" / "train.csv").write_text("id,owls\n1,2\n")
@@ -33,6 +35,7 @@ def test_everything_is_found_and_nothing_else(root: Path) -> None:
     assert found.solution.name == "solution.csv"
     assert found.sample is not None
     assert found.metric is None
+    assert "sample_submission.csv" in {file.name for file in found.data_with_sample}
 
 
 def test_a_folder_may_hold_its_declaration_alone(root: Path) -> None:
@@ -90,7 +93,7 @@ def test_a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for(root: Path)
         ({"competition-metadata.json": "{}"}, "competition.toml and competition-metadata.json: keep one"),
         ({"solution.parquet": ""}, "solution.csv and solution.parquet: keep one"),
         ({"metric.py": "def score(): ..."}, "one without the other"),
-        ({"competition.toml": 'title="O"\nslug="owls"\nmetric.name="custom"'}, "one without the other"),
+        ({"competition.toml": DECLARED + 'metric.name = "custom"\n'}, "one without the other"),
         ({"rules.md": "x" * (1 << 21)}, "rules.md: it is longer"),
         ({"data/C:\\owls.csv": "id"}, "cannot be a path"),
     ],
@@ -110,8 +113,21 @@ def test_a_page_that_is_not_utf_8_is_named(root: Path) -> None:
         read(root)
 
 
+def test_an_archive_alone_is_refused_since_it_would_be_taken_apart(root: Path) -> None:
+    (root / "data" / "train.csv").unlink()
+    (root / "data" / "night" / "test.csv").rename(root / "data" / "night" / "test.csv.zip")
+    with pytest.raises(InvalidInput, match=r"^data/night/test\.csv\.zip: an archive alone"):
+        read(root)
+
+
+def test_the_data_may_have_the_sample_submission_themselves(root: Path) -> None:
+    (root / "data" / "sample_submission.csv").write_text("id,owls\n")
+    found = read(root)
+    assert found.data_with_sample == found.data
+
+
 def test_data_that_is_a_file_is_named(tmp_path: Path) -> None:
-    (tmp_path / "competition.toml").write_text('title = "Owls"\nslug = "owls"\n')
+    (tmp_path / "competition.toml").write_text(DECLARED)
     (tmp_path / "data").write_text("")
     with pytest.raises(InvalidInput, match=r"^data: it is no folder"):
         read(tmp_path)

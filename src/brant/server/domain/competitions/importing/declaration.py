@@ -71,16 +71,12 @@ def parse(content: bytes, name: str) -> Declaration:
             parts[known.part][known.name] = known.read(value)
         except ValueError as error:
             raise InvalidInput(f"{name}: {key} is {_shown(value)}: expected {error}") from None
-    if missing := [key for key in ("title", "slug") if not parts[""].get(key)]:
-        raise InvalidInput(f"{name}: it lacks {' and '.join(missing)}")
+    if missing := [key for key in _REQUIRED if not given.get(key)]:
+        raise InvalidInput(f"{name}: it lacks {', '.join(missing)}")
     top = parts.pop("")
-    return Declaration(**{"brief": "", **top}, settings=_titled(top, parts["settings"]), setup=parts["setup"])
-
-
-def _titled(top: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What is said when a competition is made can be changed later only as a setting."""
-    brief = {"brief_description": top["brief"]} if "brief" in top else {}
-    return {"title": top["title"], **brief, **settings}
+    # What is said when a competition is made is changed later as settings.
+    settings = {"title": top["title"], "brief_description": top["brief"], **parts["settings"]}
+    return Declaration(**top, settings=settings, setup=parts["setup"])
 
 
 def _loaded(content: bytes, name: str) -> Mapping[str, Any]:
@@ -195,6 +191,7 @@ def _reward(value: Any) -> Reward | None:
     )
 
 
+_REQUIRED: Final = ("title", "slug", "brief_description")
 _TABLES: Final = ("metric", "split", "limits", "deadlines")
 _FIELDS: Final[Mapping[str, _Field]] = {
     "title": _Field("", "title", _text),

@@ -14,6 +14,7 @@ _SOLUTIONS: Final = ("solution.csv", "solution.parquet")
 _SAMPLES: Final = ("sample_submission.csv",)
 _METRIC: Final = "metric.py"
 _DATA: Final = "data"
+_ARCHIVES: Final = (".zip", ".tar", ".tar.gz", ".tgz")
 # It tells those who look into the folder what it is.
 _NOT_A_PAGE: Final = "readme"
 _MOST_TEXT: Final = 1 << 20
@@ -38,6 +39,12 @@ class Folder:
     sample: Found | None
     metric: Found | None
 
+    @property
+    def data_with_sample(self) -> tuple[Found, ...]:
+        """What participants download: the sample submission too, unless the data have a file of its name."""
+        missing = self.sample is not None and self.sample.name not in {file.name for file in self.data}
+        return (*self.data, self.sample) if self.sample is not None and missing else self.data
+
 
 def read(root: Path) -> Folder:
     """Reads the folder `root`.
@@ -61,10 +68,15 @@ def read(root: Path) -> Folder:
             f"{root}: a custom metric is both, {_METRIC} and name = 'custom' in the table [metric] of "
             f"{NAMES[0]}; there is one without the other"
         )
+    data = tuple(_data(inside))
+    if len(data) == 1 and data[0].name.lower().endswith(_ARCHIVES):
+        raise InvalidInput(
+            f"{_DATA}/{data[0].name}: an archive alone would be taken apart: put what is in it there"
+        )
     return Folder(
         declared=declared,
         pages=dict(_pages(inside)),
-        data=tuple(_data(inside)),
+        data=data,
         solution=inside.find(_SOLUTIONS),
         sample=inside.find(_SAMPLES),
         metric=metric,

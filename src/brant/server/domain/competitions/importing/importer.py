@@ -165,7 +165,7 @@ class _Work:
         yield from self._pages()
         yield from self._data()
         yield from self._solution(row)
-        yield from self._sample(row)
+        yield from self._sample()
 
     def launch(self) -> None:
         """Opens it, now or at the declared start."""
@@ -239,7 +239,7 @@ class _Work:
             yield f"wrote the page {name}"
 
     def _data(self) -> Iterator[str]:
-        data = self._folder.data
+        data = self._folder.data_with_sample
         if not data or {file.name: sha256_of(file.path) for file in data} == self._published():
             return
         tokens = self._upload(data)
@@ -277,8 +277,9 @@ class _Work:
         )
         yield f"took {file.name}"
 
-    def _sample(self, row: Any) -> Iterator[str]:
-        file = self._folder.sample
+    def _sample(self) -> Iterator[str]:
+        """After the data, which it is part of: no version is made for it alone then."""
+        file, row = self._folder.sample, self.row()
         if file is None or (file.name, sha256_of(file.path)) == (row.sample_name, row.sample_sha256):
             return
         self._calls.solution.create_sample(
