@@ -44,7 +44,7 @@ def test_a_connection_that_is_fast_enough_stays_alone(line: Line) -> None:
 
 
 def test_what_one_connection_brought_before_says_how_many_to_begin_with() -> None:
-    assert Lanes(0.0, speed=20 * MB).wanted == Lanes(0.0, speed=500 * MB).wanted > 1
+    assert Lanes(0.0, speed=20 * MB).wanted == Lanes(0.0, speed=80 * MB).wanted > 1
     assert Lanes(0.0, speed=4000 * MB).wanted == 1
 
 
