@@ -2,12 +2,13 @@
 
 from brant._version import VERSION
 
-__all__ = ["__version__", "dataset_download", "dataset_upload", "login", "whoami"]
+__all__ = ["__version__", "competition_download", "dataset_download", "dataset_upload", "login", "whoami"]
 
 __version__ = VERSION
 
 # Where each public name lives (PEP 562), so that importing brant loads nothing else.
 _HOMES = {
+    "competition_download": "brant.hub.competitions",
     "dataset_download": "brant.hub.datasets",
     "dataset_upload": "brant.hub.datasets",
     "login": "brant.hub.auth",
@@ -17,6 +18,7 @@ _HOMES = {
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from brant.hub.auth import login, whoami
+    from brant.hub.competitions import competition_download
     from brant.hub.datasets import dataset_download, dataset_upload
 
 

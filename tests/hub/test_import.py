@@ -46,7 +46,8 @@ def test_importing_loads_nothing_heavy() -> None:
 
 
 def test_the_exported_names_are_these() -> None:
-    assert brant.__all__ == ["__version__", "dataset_download", "dataset_upload", "login", "whoami"]
+    functions = ["competition_download", "dataset_download", "dataset_upload", "login", "whoami"]
+    assert brant.__all__ == ["__version__", *functions]
     assert dir(brant) == brant.__all__
     for name in brant.__all__:
         assert getattr(brant, name) is not None
@@ -54,5 +55,5 @@ def test_the_exported_names_are_these() -> None:
 
 
 def test_another_name_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'competition_download'"):
-        brant.competition_download  # type: ignore[attr-defined]  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'model_download'"):
+        brant.model_download  # type: ignore[attr-defined]  # noqa: B018

@@ -1,18 +1,11 @@
 """The cache of the official library, shared: the same folders and markers (hub.json `cache_layout`)."""
 
-import os
-import shutil
-import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from brant.contract.handles import DatasetHandle
-from brant.errors import DestinationExists, LocalFailure
-from brant.hub.records import Record, read_marker, write_marker
-
-_MARKERS: Final = ".complete"
+from brant.hub.places import MARKERS, Place
 
 
 def cache_folder(environ: Mapping[str, str], home: Path) -> Path:
@@ -21,17 +14,14 @@ def cache_folder(environ: Mapping[str, str], home: Path) -> Path:
     return Path(named) if named is not None else home / ".cache" / "kagglehub"
 
 
-class DatasetPlace:
-    """Where one version of a dataset lies, in the cache or in an output folder of the caller's own."""
+class DatasetPlace(Place):
+    """Where one version of a dataset lies."""
 
     def __init__(
         self, handle: DatasetHandle, *, files: Path, beside: Path, bundle: Path, markers: Path
     ) -> None:
+        super().__init__(str(handle), files=files, beside=beside, bundle=bundle, markers=markers)
         self.handle = handle
-        self.files = files
-        self._beside = beside
-        self._bundle = bundle
-        self._markers = markers
 
     @classmethod
     def in_cache(cls, root: Path, handle: DatasetHandle) -> Self:
@@ -42,13 +32,13 @@ class DatasetPlace:
             files=base / "versions" / version,
             beside=base / f"{version}.archive",
             bundle=base / f"{version}.complete",
-            markers=base / _MARKERS / version,
+            markers=base / MARKERS / version,
         )
 
     @classmethod
     def in_output(cls, output: Path, handle: DatasetHandle) -> Self:
         """In a folder of the caller's own; the handle names a version."""
-        markers = output / _MARKERS / "datasets" / handle.owner / handle.slug / str(handle.version)
+        markers = output / MARKERS / "datasets" / handle.owner / handle.slug / str(handle.version)
         return cls(
             handle,
             files=output,
@@ -57,62 +47,33 @@ class DatasetPlace:
             markers=markers,
         )
 
-    @property
-    def lock(self) -> Path:
-        """Held by the process at work on this version; in an output folder it lies among the files."""
-        return self._beside.with_name(f".{self._beside.name}.lock")
 
-    @property
-    def begun(self) -> Path:
-        """Tells, in an output folder, which version's files lie there unfinished."""
-        return self.files / ".brant-begun"
+class CompetitionPlace(Place):
+    """Where the data of a competition lies. There is one version of it, the newest."""
 
-    def path(self, file: str | None) -> Path:
-        """Where `file`, or with None the whole version, is to be found."""
-        return self.files / file if file else self.files
+    @classmethod
+    def in_cache(cls, root: Path, slug: str) -> Self:
+        """In the cache folder `root`."""
+        base = root / "competitions"
+        return cls(
+            slug,
+            files=base / slug,
+            beside=base / f"{slug}.archive",
+            bundle=base / f"{slug}.complete",
+            markers=base / MARKERS / slug,
+        )
 
-    def holds(self, file: str | None) -> bool:
-        """Whether `file`, or with None the whole version, is there and marked as whole, by itself or as part
-        of the whole version.
-        """
-        if self._marker(file).is_file() and self.path(file).exists():
-            return True
-        return file is not None and self.holds(None) and self.path(file).exists()
-
-    def mark(self, file: str | None, files: Iterable[Record] = ()) -> None:
-        """Say that `file`, or the whole version, is there and whole, and of what bytes."""
-        write_marker(self._marker(file), files)
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether the whole version was marked, whatever has become of its files since."""
-        return self._bundle.is_file()
-
-    def records(self, file: str | None) -> list[Record] | None:
-        """What was noted when `file`, or the whole version, arrived; None where nothing was."""
-        return read_marker(self._marker(file))
-
-    def marked_files(self) -> Iterator[str]:
-        """The files and folders that were marked one by one."""
-        for marker in sorted(self._markers.rglob("*.complete")):
-            yield marker.relative_to(self._markers).as_posix().removesuffix(".complete")
-
-    def remove(self, file: str | None) -> None:
-        """Forget the marker first, then remove what it stood for."""
-        self._marker(file).unlink(missing_ok=True)
-        target = self.path(file)
-        try:
-            if target.is_dir() and not target.is_symlink():
-                shutil.rmtree(target)
-            else:
-                target.unlink(missing_ok=True)
-        except OSError as error:
-            raise LocalFailure(
-                f"{target} cannot be removed ({error.strerror}): mend its permissions"
-            ) from None
-
-    def _marker(self, file: str | None) -> Path:
-        return self._markers / f"{file}.complete" if file else self._bundle
+    @classmethod
+    def in_output(cls, output: Path, slug: str) -> Self:
+        """In a folder of the caller's own."""
+        markers = output / MARKERS / "competitions" / slug
+        return cls(
+            slug,
+            files=output,
+            beside=output / f"{slug}.archive",
+            bundle=markers / "bundle.complete",
+            markers=markers,
+        )
 
 
 def newest_complete(root: Path, handle: DatasetHandle, file: str | None) -> DatasetPlace | None:
@@ -125,7 +86,7 @@ def newest_complete(root: Path, handle: DatasetHandle, file: str | None) -> Data
 
 def newest_in_output(output: Path, handle: DatasetHandle, file: str | None) -> DatasetPlace | None:
     """The same in an output folder."""
-    base = output / _MARKERS / "datasets" / handle.owner / handle.slug
+    base = output / MARKERS / "datasets" / handle.owner / handle.slug
     return _newest(base, handle, lambda one: DatasetPlace.in_output(output, one), file)
 
 
@@ -143,96 +104,3 @@ def version_numbers(folder: Path) -> set[int]:
     """The versions that have an entry of their own in `folder`; whatever follows a dot does not count."""
     heads = (entry.name.partition(".")[0] for entry in folder.glob("*"))
     return {int(head) for head in heads if head.isascii() and head.isdigit() and head == str(int(head))}
-
-
-def prepare_output(place: DatasetPlace, file: str | None, *, force: bool) -> None:
-    """Make the output folder ready, as the official library does.
-
-    Raises DestinationExists (a FileExistsError) where something of unknown origin would be written over and
-    `force` is not given. With `force` a folder of earlier downloads is emptied; of any other folder nothing
-    is removed, only files of the same name are replaced. What an unfinished run of the same version has left
-    there is no hindrance.
-    """
-    target = place.path(file)
-    if file:
-        if target.exists() and not force:
-            raise DestinationExists(f"{target} is there already: give force_download=True to replace it")
-        return
-    ours = (place.lock, place.begun)
-    if target.is_dir() and not all(entry in ours for entry in target.iterdir()):
-        if force:
-            if not (target / _MARKERS).is_dir():
-                return
-            _empty(target, but=place.lock)
-        elif _is_begun(place):
-            return
-        else:
-            raise DestinationExists(
-                f"output_dir {target} is not empty: give force_download=True to replace what it holds"
-            )
-    _write(place.begun, str(place.handle))
-
-
-def _is_begun(place: DatasetPlace) -> bool:
-    try:
-        return place.begun.read_text("utf-8") == str(place.handle)
-    except (OSError, ValueError):
-        return False
-
-
-def _write(file: Path, text: str) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8")
-    except OSError as error:
-        raise LocalFailure(f"{file} cannot be written ({error.strerror}): mend its folder") from None
-
-
-def _empty(folder: Path, *, but: Path) -> None:
-    try:
-        for entry in folder.iterdir():
-            if entry == but:
-                continue
-            if entry.is_dir() and not entry.is_symlink():
-                shutil.rmtree(entry)
-            else:
-                entry.unlink()
-    except OSError as error:
-        raise LocalFailure(f"{folder} cannot be emptied ({error.strerror}): mend its permissions") from None
-
-
-@contextmanager
-def locked(place: DatasetPlace) -> Iterator[None]:
-    """Wait until no other process is at work on this version; the system lets go for one that was killed."""
-    lock = place.lock
-    if lock.parent.exists() and not lock.parent.is_dir():
-        raise DestinationExists(f"{lock.parent} is a file: name a folder, or move it away")
-    try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        handle = _hold(lock)
-    except OSError as error:
-        raise LocalFailure(
-            f"{lock.parent} cannot be written ({error.strerror}): mend its permissions, or name another "
-            "folder in KAGGLEHUB_CACHE or output_dir"
-        ) from None
-    try:
-        yield
-    finally:
-        with suppress(OSError):
-            lock.unlink()
-        os.close(handle)
-
-
-def _hold(lock: Path) -> int:
-    """Open and lock the file. One that its last holder has removed meanwhile does not count."""
-    while True:
-        handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o666)
-        if sys.platform == "win32":
-            return handle
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        with suppress(FileNotFoundError):
-            if os.path.samestat(os.fstat(handle), lock.stat()):
-                return handle
-        os.close(handle)

@@ -4,17 +4,17 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from brant.client.datasets.downloading import current_version, download, fetch, fetch_unpacked
+from brant.client.datasets.downloading import current_version, source
 from brant.client.datasets.publishing import publish
 from brant.client.downloads.fetching import How, local_name
 from brant.client.session import Session
 from brant.contract.handles import DatasetHandle
-from brant.errors import NotFound, Unreachable
-from brant.hub.cache import DatasetPlace, locked, newest_complete, newest_in_output, prepare_output
+from brant.errors import Unreachable
+from brant.hub.bringing import bring
+from brant.hub.cache import DatasetPlace, newest_complete, newest_in_output
 from brant.hub.connection import cache_root, connect, logger, progress
-from brant.hub.records import records_of
+from brant.hub.places import locked, prepare_output
 from brant.transfer.http.retry import RetryPolicy
-from brant.transfer.progress import Progress
 
 _BRIEFLY: Final = RetryPolicy(attempts=2, base=0.2, budget=2.0)
 
@@ -105,24 +105,4 @@ def _bring(session: Session, place: DatasetPlace, file: str | None, *, force: bo
             prepare_output(place, file, force=force)
         elif force:
             place.remove(file)
-        if file is None:
-            arrived = fetch_unpacked(session, place.handle, place.files, How(force, progress=told))
-            place.mark(None, records_of(arrived, place.files))
-            place.begun.unlink(missing_ok=True)
-        else:
-            _bring_one(session, place, file, force=force, told=told)
-
-
-def _bring_one(session: Session, place: DatasetPlace, file: str, *, force: bool, told: Progress) -> None:
-    """One file, or all files below a folder of that name."""
-    try:
-        arrived = [fetch(session, place.handle, file, place.path(file), How(force, progress=told))]
-    except NotFound as missing:
-        try:
-            arrived = download(session, place.handle, place.files, folder=file, force=force, progress=told)
-        except NotFound:
-            raise missing from None
-    for record in records_of(arrived, place.files):
-        place.mark(record.path, [record])
-    if not place.holds(file):
-        place.mark(file)
+        bring(source(session, place.handle), place, file, How(force, progress=told))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from brant.client.datasets.downloading import fetch_again
 from brant.client.session import Session
-from brant.hub.cache import DatasetPlace, locked
+from brant.hub.cache import DatasetPlace
+from brant.hub.places import locked
 from brant.hub.records import Record, records_of
 from brant.hub.verifying import Finding
 from brant.transfer.progress import Progress
