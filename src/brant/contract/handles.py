@@ -40,3 +40,22 @@ class DatasetHandle(NamedTuple):
     def __str__(self) -> str:
         base = f"{self.owner}/{self.slug}"
         return base if self.version is None else f"{base}/versions/{self.version}"
+
+
+# Where a competition's page lies, by the addresses that servers give.
+_COMPETITION_PAGE: Final = re.compile(r"(?:https?://[^/]+)?/?(?:competitions|c)/([^/?#]+)(?:[/?#].*)?")
+_COMPETITION: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?")
+
+
+def competition_slug(text: str) -> str:
+    """The slug of the competition that `text` names, by itself or by the address of its page.
+
+    Raises InvalidHandle with the form that was expected.
+    """
+    page = _COMPETITION_PAGE.fullmatch(text.strip())
+    slug = page[1] if page else text.strip()
+    if not _COMPETITION.fullmatch(slug):
+        raise InvalidHandle(
+            f"{text[:200]!r} names no competition: expected its slug, such as titanic, or its page's address"
+        )
+    return slug

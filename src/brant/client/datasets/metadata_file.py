@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from brant.client.complaints import Complaints
+from brant.client.json_file import load_json
 from brant.client.whole_files import write_whole
 from brant.contract.handles import DatasetHandle
-from brant.errors import DestinationExists, InvalidHandle, InvalidInput, LocalFailure, NotFound
+from brant.errors import DestinationExists, InvalidHandle, InvalidInput, NotFound
 
 FILE_NAME: Final = "dataset-metadata.json"
 # Read where the first is missing (metadata_files.json `fallback_name`).
@@ -74,18 +75,7 @@ def load(folder: Path) -> Document:
     path = next((folder / name for name in (FILE_NAME, OLD_NAME) if (folder / name).is_file()), None)
     if path is None:
         raise NotFound(f"{folder} holds no {FILE_NAME}: make one with 'brant datasets init -p {folder}'")
-    try:
-        values = json.loads(path.read_bytes())
-    except OSError as error:
-        raise LocalFailure(f"{path} cannot be read ({error.strerror}): mend its permissions") from None
-    except UnicodeDecodeError:
-        raise InvalidInput(f"{path} is not UTF-8 text: save it as UTF-8") from None
-    except json.JSONDecodeError as error:
-        raise InvalidInput(
-            f"{path} is not JSON (line {error.lineno}, column {error.colno}: {error.msg}): mend it there"
-        ) from None
-    except RecursionError:
-        raise InvalidInput(f"{path} is nested too deeply: it must be one flat JSON object") from None
+    values = load_json(path)
     if isinstance(values, dict) and isinstance(values.get("info"), dict):
         values = values["info"]
     if not isinstance(values, dict):
