@@ -6,7 +6,9 @@ from brant.contract.competition_messages import (
     ApiListSubmissionEpisodesRequest,
     ApiListSubmissionEpisodesResponse,
 )
+from brant.errors import NotFound
 from brant.server.domain.actor import Context, File
+from brant.server.domain.competitions.submissions import find_submission
 from brant.server.store.database import Database
 
 
@@ -19,13 +21,21 @@ class Episodes:
     def list_episodes(
         self, context: Context, request: ApiListSubmissionEpisodesRequest
     ) -> ApiListSubmissionEpisodesResponse:
-        """Answers ListSubmissionEpisodes."""
-        raise NotImplementedError
+        """None, for a submission that the caller may see. Raises NotFound for any other."""
+        with self._db.read() as connection:
+            find_submission(connection, context.caller, request.submission_id)
+        return ApiListSubmissionEpisodesResponse()
 
-    def replay(self, context: Context, request: ApiGetEpisodeReplayRequest) -> File:
-        """Answers GetEpisodeReplay."""
-        raise NotImplementedError
+    def replay(self, context: Context, request: ApiGetEpisodeReplayRequest) -> File:  # noqa: ARG002
+        """Raises NotFound."""
+        raise _none(request.episode_id)
 
-    def logs(self, context: Context, request: ApiGetEpisodeAgentLogsRequest) -> File:
-        """Answers GetEpisodeAgentLogs."""
-        raise NotImplementedError
+    def logs(self, context: Context, request: ApiGetEpisodeAgentLogsRequest) -> File:  # noqa: ARG002
+        """Raises NotFound."""
+        raise _none(request.episode_id)
+
+
+def _none(number: int) -> NotFound:
+    return NotFound(
+        f"there is no episode number {number}: no competition of this server is played in episodes"
+    )

@@ -107,7 +107,7 @@ class Results:
     def record_scores(
         self, lease: Lease, task: ScoringTask, public: float | None, private: float | None, now: datetime
     ) -> bool:
-        """The submission is complete, its team in its place. A score that is no number is the host's error."""
+        """The submission is complete, its team placed. A score that is no number is the host's error."""
         if any(score is not None and not math.isfinite(score) for score in (public, private)):
             words = f"the metric gave {public} on the public rows and {private} on the private ones: mend it"
             return self.record_held(lease, task, words, now)
