@@ -74,6 +74,7 @@ def build(
         oauth.authorization,
         oauth.applications,
         renderer,
+        signer=signer,
         issuer=settings.issuer,
         reserved=reserved_words(METHODS)["owner_slug"],
         admit=lambda address: limits.spend(what="page", address=address),

@@ -39,12 +39,15 @@ class Fields:
         return {key: self.every(key) for key, _ in self._pairs}
 
 
-async def read_form(receive: Receive, headers: Headers) -> Fields:
-    """The form in a body. Raises InvalidInput, PayloadTooLarge, HTTPException with 415."""
+async def read_form(receive: Receive, headers: Headers, limit: int) -> Fields:
+    """The form in a body of at most `limit` bytes.
+
+    Raises InvalidInput, PayloadTooLarge, HTTPException with 415.
+    """
     refuse_encoding(headers)
     if headers.get("content-type", "").partition(";")[0].strip().lower() != _KIND:
         raise HTTPException(415, f"a form is sent as {_KIND}")
-    body = await read_body(receive, headers, BODY_LIMIT)
+    body = await read_body(receive, headers, limit)
     try:
         text = body.decode("ascii")
     except UnicodeDecodeError:

@@ -9,6 +9,7 @@ from brant.server.web.site import Page, Who
 from brant.server.web.visit import Visit
 
 _DOORS: Final = (
+    ("/competitions", "Competitions", "Enter one, submit, follow the leaderboard; or host one."),
     ("/settings/api", "Tokens", "Make and revoke tokens and keys; see which applications have access."),
     ("/organizations", "Organizations", "Web applications that sign people in with their account here."),
     ("/settings/password", "Password", "Change the password that you sign in with."),

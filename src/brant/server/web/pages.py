@@ -6,8 +6,10 @@ from itertools import chain
 
 from brant.server.domain.accounts.setup import Setup
 from brant.server.domain.services import Services
+from brant.server.edge.links import Signer
 from brant.server.oauth.applications import Applications
 from brant.server.oauth.authorization import Authorization
+from brant.server.web.competitions.pages import CompetitionPages
 from brant.server.web.consent import Consent
 from brant.server.web.home import Home
 from brant.server.web.organizations import OrganizationPages
@@ -27,15 +29,18 @@ def build_site(
     applications: Applications,
     renderer: Renderer,
     *,
+    signer: Signer,
     issuer: str,
     reserved: Collection[str],
     admit: Callable[[str], None],
     clock: Callable[[], datetime],
 ) -> Site:
-    """The site; `reserved` are words that no user or organization may be called by; `admit` as in `Site`."""
+    """The site; `reserved` are words that no user or organization may be called by; `signer` signs
+    addresses of bytes; `admit` as in `Site`."""
     users, sessions = services.users, services.sessions
     parts = (
         Home(users),
+        CompetitionPages(services.competitions, signer),
         SigningIn(users, sessions),
         SetupPage(setup, sessions, reserved),
         Consent(authorization),

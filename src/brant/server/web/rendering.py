@@ -40,6 +40,8 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._templates.filters["moment"] = _moment
+        self._templates.filters["size"] = _size
+        self._templates.filters["score"] = _score
         self._templates.filters["allowance"] = _allowance
         self._templates.globals["style_path"] = self.style_path
         self._templates.globals["headings"] = _HEADINGS
@@ -53,6 +55,22 @@ def _moment(when: datetime) -> Markup:
     """A point in time in words, with the exact one for programs that read pages aloud or take them apart."""
     words = f"{when.day} {when:%B %Y, %H:%M} UTC"
     return Markup('<time datetime="{}">{}</time>').format(f"{when:%Y-%m-%dT%H:%M:%SZ}", words)
+
+
+def _size(count: int) -> str:
+    """A number of bytes in words, in powers of ten."""
+    if count < 1000:
+        return "1 byte" if count == 1 else f"{count} bytes"
+    value, units = count / 1000, iter(("kB", "MB", "GB"))
+    unit = next(units)
+    while value >= 999.5 and (larger := next(units, None)):
+        value, unit = value / 1000, larger
+    return f"{value:.3g} {unit}" if value < 999.5 else f"{value:,.0f} {unit}"
+
+
+def _score(value: float) -> str:
+    """A score in few digits, for a plot."""
+    return f"{value:.5g}"
 
 
 def _allowance(scope: Scope) -> str:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from brant.errors import BrantError, PermissionDenied
 from brant.server.domain.accounts.user import User
 from brant.server.web import cookies, forgery
-from brant.server.web.forms import Fields, read_fields, read_form
+from brant.server.web.forms import BODY_LIMIT, Fields, read_fields, read_form
 from brant.server.web.headers import asset_headers
 from brant.server.web.rendering import Renderer
 from brant.server.web.visit import Visit, sentence
@@ -38,6 +38,8 @@ class Page:
     get: Answer
     post: Answer | None = None
     who: Who = Who.USER
+    largest: int = BODY_LIMIT
+    """In bytes, what a form may be."""
 
 
 class Sessions(Protocol):
@@ -88,7 +90,7 @@ class Site:
         try:
             if request.method == "POST":
                 forgery.check_source(request.headers, visit.origin)
-                visit.form = await read_form(request.receive, request.headers)
+                visit.form = await read_form(request.receive, request.headers, page.largest)
             visit.query = read_fields(request.scope["query_string"].decode("latin-1"))
             return await run_in_threadpool(self._run, page, visit)
         except BrantError as error:

@@ -17,7 +17,9 @@ from brant.server.web.forms import Fields
 from brant.server.web.headers import page_headers
 from brant.server.web.rendering import Renderer
 
+_FOR_ANYBODY: Final = (("/competitions", "Competitions"),)
 _PLACES: Final = (
+    *_FOR_ANYBODY,
     ("/settings/api", "Tokens"),
     ("/organizations", "Organizations"),
     ("/settings/password", "Password"),
@@ -60,8 +62,10 @@ class Visit:
 
     @property
     def places(self) -> tuple[tuple[str, str], ...]:
-        """Where the links of every page lead this user."""
-        return (*_PLACES, *(_FOR_ADMINISTRATORS if self.who.is_admin else ()))
+        """Where the links of every page lead this visitor."""
+        if self.user is None:
+            return _FOR_ANYBODY
+        return (*_PLACES, *(_FOR_ADMINISTRATORS if self.user.is_admin else ()))
 
     def is_at(self, place: str) -> bool:
         """Whether this page is `place` or a part of it."""
@@ -123,6 +127,11 @@ class Visit:
         """Sends the browser on by GET (RFC 9110 §15.4.4); `path` is ours, or a checked redirect URI."""
         location = quote(path, safe="!#$%&'()*+,/:;=?@[]~")
         return self._finished(Response(status_code=303, headers={**page_headers(), "Location": location}))
+
+    def file(self, name: str, kind: str, content: bytes) -> Response:
+        """A file to be saved under `name` (RFC 6266)."""
+        there = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}
+        return self._finished(Response(content, headers={**page_headers(), **there}, media_type=kind))
 
     def go_to_sign_in(self) -> Response:
         """To sign in first, and then back here."""

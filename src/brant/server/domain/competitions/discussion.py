@@ -79,6 +79,12 @@ class Discussion:
             topics=[_topic(context, found.slug, row) for row in rows], total_count=total
         )
 
+    def title(self, context: Context, slug: str, topic_id: int) -> str:
+        """The title of a topic. Raises NotFound."""
+        with self._db.read() as connection:
+            found = find_competition(connection, context.actor, slug, context.now)
+            return str(_find_topic(connection, found, topic_id).title)
+
     def list_messages(
         self, context: Context, request: ApiListTopicMessagesRequest
     ) -> ApiListTopicMessagesResponse:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from brant.server.domain.actor import Context
 from brant.server.domain.competitions.permissions import find_competition
+from brant.server.domain.competitions.standings import Board, shown_board
 from brant.server.store.database import Database
 from brant.server.store.tables import submissions, teams
 
@@ -30,13 +31,21 @@ class Course(NamedTuple):
     steps: list[Step]
 
 
+class Race(NamedTuple):
+    """The courses of some teams, which way their scores get better, and the board that all see now."""
+
+    higher_is_better: bool
+    board: Board
+    courses: list[Course]
+
+
 class Progress:
     """The course of teams, from the public scores that a leaderboard counts."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    def of(self, context: Context, slug: str, team_ids: Sequence[int]) -> list[Course]:
+    def of(self, context: Context, slug: str, team_ids: Sequence[int]) -> Race:
         """The courses of at most ten teams, in the order given; none of another competition.
 
         Raises NotFound where the caller may not see the competition.
@@ -44,14 +53,16 @@ class Progress:
         wanted = list(team_ids)[:MOST_TEAMS]
         with self._db.read() as connection:
             found = find_competition(connection, context.actor, slug, context.now)
+            board = shown_board(connection, found, context.now)
             if not found.has_leaderboard:
-                return []
+                return Race(found.higher_is_better, board, [])
             rows = connection.execute(_steps(found.id, wanted, higher=found.higher_is_better)).all()
         courses: dict[int, Course] = {}
         for row in rows:
             course = courses.setdefault(row.team_id, Course(row.team_id, row.name, []))
             course.steps.append(Step(row.created, row.public_score))
-        return [courses[team_id] for team_id in wanted if team_id in courses]
+        drawn = [courses[team_id] for team_id in wanted if team_id in courses]
+        return Race(found.higher_is_better, board, drawn)
 
 
 def _steps(competition_id: int, team_ids: Sequence[int], *, higher: bool) -> sa.Select[Any]:
