@@ -113,7 +113,7 @@ class Leaderboard:
     ) -> BoardPage:
         """A page of the board that everybody sees now; after the end `override_public` gives the public one.
 
-        It costs the same wherever it begins. Raises NotFound, InvalidInput, or PermissionDenied if it is hidden.
+        It costs the same wherever it begins. Raises NotFound, InvalidInput, PermissionDenied where hidden.
         """
         count = paging.size(size, default=_A_PAGE, most=_LARGEST_PAGE)
         with self._db.read() as connection:
