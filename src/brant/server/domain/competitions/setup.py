@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 CUSTOM: Final = "custom"
 _LONGEST_CODE: Final = 2**20
-_MOST_PARAMETERS: Final = 50
 _TOLD: Final = frozenset({"revision", "held_submissions", "host_error"})
 _TAKEN: Final = tuple(name for name in CompetitionSetup.__struct_fields__ if name not in _TOLD)
 _METRIC: Final = frozenset({"metric", "metric_parameters", "metric_token", "higher_is_better"})
@@ -65,7 +64,9 @@ class Setup:
     def get(self, context: Context, request: CompetitionRequest) -> CompetitionSetup:
         """Everything that is set, and what keeps submissions from being scored."""
         with self._db.read() as connection:
-            return _shown(connection, self._hosted(connection, context, request.competition_name, "see"))
+            return _shown(
+                connection, self._hosted(connection, context, request.competition_name, "see the setup of")
+            )
 
     def update(self, context: Context, request: UpdateCompetitionSetupRequest) -> CompetitionSetup:
         """Changes what the mask names; where scores are made otherwise from then on, all are made anew."""
@@ -123,7 +124,7 @@ def _simple(given: CompetitionSetup, masked: frozenset[str]) -> dict[str, Any]:
     if values.get("max_total_submissions") == 0:
         values["max_total_submissions"] = None
     if "row_id_column" in masked:
-        values["row_id_column"] = rules.text("rowIdColumn", given.row_id_column)[:1000]
+        values["row_id_column"] = rules.column("rowIdColumn", given.row_id_column)
     if "split_seed" in masked:
         values["split_seed"] = rules.count("splitSeed", given.split_seed, least=0)
     return values
@@ -146,6 +147,8 @@ def _of_metric(
     parameters = _parameters(competition, given, masked, name)
     values: dict[str, Any] = {"metric": name, "metric_parameters": json.dumps(parameters, sort_keys=True)}
     if name == CUSTOM:
+        if parameters:
+            raise InvalidInput(f"the metric {CUSTOM} takes no parameters: write them into its code")
         return values | _of_custom(connection, context, competition, given, masked)
     if "metric_token" in masked and given.metric_token:
         raise InvalidInput(f"code is for the metric {CUSTOM}: leave it out with {name}")
@@ -187,19 +190,13 @@ def _parameters(
 ) -> Mapping[str, str]:
     """Those given; else those that are set, unless they belong to another metric."""
     if "metric_parameters" in masked:
-        if len(given.metric_parameters) > _MOST_PARAMETERS:
-            raise InvalidInput(f"no metric has {len(given.metric_parameters)} parameters: name fewer")
-        return {
-            rules.line("a parameter", key)[:100]: rules.line(f"the parameter {key[:60]!r}", value)[:1000]
-            for key, value in given.metric_parameters.items()
-        }
+        return rules.parameters(given.metric_parameters)
     kept: dict[str, str] = json.loads(competition.metric_parameters)
     return kept if name == competition.metric else {}
 
 
 def _shown(connection: Connection, competition: Any) -> CompetitionSetup:
-    held = sa.and_(submissions.c.competition_id == competition.id, submissions.c.state == "pending")
-    held = sa.and_(held, submissions.c.held != "")
+    held = sa.and_(submissions.c.competition_id == competition.id, submissions.c.held != "")
     newest = sa.select(submissions.c.held).where(held).order_by(submissions.c.id.desc()).limit(1)
     limits: dict[str, Any] = {name: getattr(competition, name) or 0 for name in rules.LIMITS}
     return CompetitionSetup(
