@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from brant.contract import extensions
 from brant.contract.catalog import METHODS
 from brant.contract.codec import Duration, FieldMask, Message, Timestamp, WireEnum, encode
+from brant.contract.competition_messages import ApiListCompetitionsRequest
 from brant.contract.dataset_messages import ApiListDatasetsRequest
 from brant.contract.method import Method
 from brant.errors import BrantError, ServerFailure
 from brant.server.domain.actor import Actor, Handler
 from brant.server.domain.handlers import handlers
 from brant.server.oauth.assembly import OAuth
+from tests.server.domain.competitions.conftest import Contest
 from tests.server.domain.conftest import World
 
 SERVED: list[Method[Any, Any]] = [method for method in (*METHODS, *extensions.METHODS) if method.declared]
@@ -83,6 +85,11 @@ def test_any_message_is_answered_or_refused_in_words(
     listed = world.services.listing.list_datasets(world.context(ada), ApiListDatasetsRequest())
     if not listed.datasets:  # the first example, or the last one deleted it
         world.create(ada, {"a.csv": b"1", "raw/b.csv": b"2"})
+    held = world.services.competitions.listing.list_competitions(
+        world.context(ada), ApiListCompetitionsRequest()
+    )
+    if not held.competitions:  # of the same name, so that a message may be about either
+        Contest(world, ada, "penguins").create().ready().launch()
     handler = all_handlers(world)[method]
     request = data.draw(messages(method.request))  # type: ignore[arg-type]
     actor = data.draw(st.sampled_from([None, ada, bob]))

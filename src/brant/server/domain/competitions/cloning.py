@@ -14,6 +14,7 @@ from brant.contract.hosting_messages import (
 )
 from brant.errors import InvalidInput, PermissionDenied
 from brant.server.domain.actor import Actor, Context
+from brant.server.domain.competitions.pages import ensure_rules
 from brant.server.domain.competitions.permissions import Role, find_competition_by_id, role_of
 from brant.server.domain.competitions.results import SOLUTION
 from brant.server.domain.versions import manifests
@@ -107,6 +108,8 @@ def _copy_pages(connection: Connection, template: Any, competition_id: int, name
         connection.execute(
             sa.insert(competition_pages), [row | {"competition_id": competition_id} for row in rows]
         )
+    if template.rules_required:
+        ensure_rules(connection, competition_id)
 
 
 def _copy_data(connection: Connection, context: Context, template: Any, competition_id: int) -> None:

@@ -90,7 +90,7 @@ def _of_group(context: Context, group: CompetitionListTab | None) -> ColumnEleme
     if word == "ENTERED":
         return has_entered(user_id)
     hosted = is_one_of(user_id, "host", "judge")
-    unlaunched = sa.and_(hosted, ~launched | competitions.c.launched.is_(None))
+    unlaunched = sa.and_(hosted, ~launched)
     if word == "UNLAUNCHED":
         return unlaunched
     return sa.and_(unlaunched, community) if word == "UNLAUNCHED_COMMUNITY" else hosted

@@ -1,6 +1,6 @@
 """Pages: the texts of a competition."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -115,6 +115,27 @@ class Pages:
 def insert_default_pages(connection: Connection, competition_id: int, brief: str) -> None:
     """Those that every competition begins with."""
     texts = {"description": brief, RULES: _FIRST_RULES}
+    _insert(connection, competition_id, {name: texts.get(name, "") for name in _DEFAULTS})
+
+
+def ensure_rules(connection: Connection, competition_id: int) -> None:
+    """Those that every competition begins with, where it has none."""
+    mine = sa.select(competition_pages).where(competition_pages.c.competition_id == competition_id)
+    if connection.execute(mine.where(_named(RULES))).first() is None:
+        _insert(connection, competition_id, {RULES: _FIRST_RULES}, first=len(connection.execute(mine).all()))
+
+
+def rules_are_published(connection: Connection, competition_id: int) -> bool:
+    """Whether everybody who sees a competition can read its rules."""
+    published = sa.select(competition_pages.c.name).where(
+        competition_pages.c.competition_id == competition_id,
+        competition_pages.c.is_published,
+        _named(RULES),
+    )
+    return connection.scalar(published) is not None
+
+
+def _insert(connection: Connection, competition_id: int, texts: Mapping[str, str], *, first: int = 0) -> None:
     connection.execute(
         sa.insert(competition_pages),
         [
@@ -122,12 +143,12 @@ def insert_default_pages(connection: Connection, competition_id: int, brief: str
                 "competition_id": competition_id,
                 "name": name,
                 "position": position,
-                "content": texts.get(name, ""),
+                "content": text,
                 "mime_type": "text/markdown",
                 "post_title": name.replace("-", " ").capitalize(),
                 "is_published": True,
             }
-            for position, name in enumerate(_DEFAULTS)
+            for position, (name, text) in enumerate(texts.items(), first)
         ],
     )
 

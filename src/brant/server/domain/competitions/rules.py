@@ -1,6 +1,7 @@
 """What the fields of a competition may be; each rule answers what is kept."""
 
 import re
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from brant.contract.hosting_messages import CompetitionPrivacy, Reward, RewardTypeId
@@ -106,6 +107,23 @@ def text(name: str, value: str | None) -> str:
     return rules.text(name, value)
 
 
+def column(name: str, value: str) -> str:
+    """The name of a column as it stands in a file: one line, or empty."""
+    if len(value) > 200 or not all(char.isprintable() for char in value):
+        raise InvalidInput(f"{name} must be at most 200 printable characters: change it")
+    return value
+
+
+def parameters(given: Mapping[str, str]) -> dict[str, str]:
+    """The parameters of a metric, as texts in one line; what they mean is the metric's matter."""
+    if len(given) > 50:
+        raise InvalidInput(f"no metric has {len(given)} parameters: name fewer")
+    kept = {line("a parameter", name): line("a parameter", value) for name, value in given.items()}
+    if any(len(name) > 100 or len(value) > 1000 for name, value in kept.items()):
+        raise InvalidInput("a parameter has at most 100 characters, its value 1000: shorten it")
+    return kept
+
+
 def count(name: str, value: int, *, least: int = 1, most: int = MOST_INTEGER) -> int:
     """A whole number within bounds."""
     if not least <= value <= most:
@@ -137,7 +155,7 @@ LIMITS: Final = {
     "max_total_submissions": Limit(0, 1_000_000, 0),
     "max_team_size": Limit(1, 1000, 5),
     "max_selected": Limit(1, 100, 2),
-    "max_submission_bytes": Limit(1, 10 * 2**30, 100 * 2**20),
+    "max_submission_bytes": Limit(1, 2 * 2**30, 100 * 2**20),
     "scoring_seconds": Limit(1, 6 * 3600, 600),
     "public_percent": Limit(1, 100, 30),
 }

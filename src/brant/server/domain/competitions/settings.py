@@ -14,10 +14,11 @@ from brant.contract.hosting_messages import (
     CompetitionSettings,
     PubliclyCloneable,
 )
-from brant.errors import InvalidInput
+from brant.errors import Conflict, InvalidInput
 from brant.server.domain.actor import Actor, Context
 from brant.server.domain.competitions import rules
 from brant.server.domain.competitions.organizing import require_organization
+from brant.server.domain.competitions.pages import rules_are_published
 from brant.server.domain.competitions.permissions import find_competition, require_host
 from brant.server.domain.competitions.standings import recompute_all
 from brant.server.store.database import Database
@@ -59,6 +60,8 @@ class Settings:
         with self._db.write() as connection:
             competition = _hosted(connection, context, request.competition_name, "change the settings of")
             values = _columns(competition, given, masked)
+            if values.get("rules_required") and not rules_are_published(connection, competition.id):
+                raise Conflict(f"{competition.slug} has no rules to accept: publish a page named rules first")
             values["settings"] = _kept(connection, context.caller, competition, given, masked)
             connection.execute(
                 sa.update(competitions).where(competitions.c.id == competition.id).values(values)
