@@ -9,12 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from brant.cli.reference import render_reference
-from brant.contract import accounts, blobs, catalog, datasets, extensions, oauth
+from brant.contract import (
+    accounts,
+    blobs,
+    catalog,
+    competition_extensions,
+    competitions,
+    datasets,
+    extensions,
+    oauth,
+)
 from brant.contract.method import Method
 from brant.contract.scopes import PERMISSIONS, ROLES, Scope, describe
 from brant.server.domain.handlers import handlers
 from brant.server.domain.services import compose
 from brant.server.oauth.assembly import OAuth
+from brant.server.scoring.catalogue import METRICS, MetricInfo
 from brant.server.store.blobs import BlobStore
 from brant.server.store.database import Database
 
@@ -128,11 +138,53 @@ def conformance() -> str:
     return page()
 
 
+_METRICS = """\
+# Metrics
+
+What `brant competitions setup SLUG --metric NAME` takes; `brant competitions metrics` lists the same.
+`custom` is a [Python file of your own](competitions.md#a-metric-of-your-own). Public and private score are
+computed each from its own rows. *Better* is the direction in which the leaderboard sorts: it is declared.
+
+| name | metric | better |
+| --- | --- | --- |
+"""
+
+
+def metrics() -> str:
+    """Every metric that is built in."""
+    rows = [
+        f"| [`{name}`](#{name}) | {info.title} | {_direction(info)} |"
+        for name, info in sorted(METRICS.items())
+    ]
+    parts = [_metric(info) for _, info in sorted(METRICS.items())]
+    return _METRICS + "\n".join(rows) + "\n" + "".join(parts)
+
+
+def _metric(info: MetricInfo) -> str:
+    parameters = "".join(
+        f"| `{one.name}` | {_default(one.default)} | {one.description} |\n" for one in info.parameters
+    )
+    table = f"\n| parameter | default | meaning |\n| --- | --- | --- |\n{parameters}" if parameters else ""
+    return (
+        f"\n## {info.name}\n\n{info.title}; {_direction(info)} is better. {info.description}\n\n"
+        f"A submission: {info.file_format}\n{table}\nDefinition: {info.source}\n"
+    )
+
+
+def _default(text: str) -> str:
+    return f"`{text}`" if text else "none"
+
+
+def _direction(info: MetricInfo) -> str:
+    return "higher" if info.higher_is_better else "lower"
+
+
 PAGES: Mapping[str, Callable[[], str]] = {
     "coverage.md": coverage,
     "cli.md": render_reference,
     "scopes.md": scopes,
     "conformance.md": conformance,
+    "metrics.md": metrics,
 }
 
 
@@ -154,7 +206,7 @@ def _called() -> set[str]:
     """The methods that the client side names: a constant of a contract module, used outside the server."""
     constants = {
         name: _key(value)
-        for module in (accounts, blobs, datasets, extensions, oauth)
+        for module in (accounts, blobs, competition_extensions, competitions, datasets, extensions, oauth)
         for name, value in vars(module).items()
         if isinstance(value, Method)
     }
