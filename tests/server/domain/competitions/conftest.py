@@ -16,6 +16,7 @@ from brant.contract.competition_extensions import (
     CompetitionSetup,
     UpdateCompetitionSetupRequest,
 )
+from brant.contract.competition_messages import ApiListDataFilesRequest
 from brant.contract.hosting_messages import (
     ApiCompetitionDataFile,
     ApiCreateCompetitionDataRequest,
@@ -27,10 +28,13 @@ from brant.contract.hosting_messages import (
     ApiUpdateCompetitionSettingsRequest,
     CompetitionPrivacy,
     CompetitionSettings,
+    PubliclyCloneable,
 )
 from brant.server.domain.actor import Actor, Context
+from brant.server.domain.competitions import results
 from brant.server.domain.competitions.services import Competitions
-from brant.server.store.tables import competitions
+from brant.server.store.queue import Queue
+from brant.server.store.tables import competitions, jobs
 from tests.server.domain.conftest import World
 
 SOLUTION = b"id,species,Usage\n1,adelie,Public\n2,gentoo,Public\n3,adelie,Private\n4,chinstrap,Private\n"
@@ -108,6 +112,11 @@ class Contest:
         )
         return self.calls.setup.update(self.context(), request)
 
+    def custom_metric(self, code: bytes = METRIC, name: str = "metric.py", **fields: Any) -> CompetitionSetup:
+        """Sets code of its own for a metric."""
+        token = self.world.upload(self.host, name, code)
+        return self.setup(**{"metric": "custom", "metric_token": token, "higher_is_better": True, **fields})
+
     def shown_setup(self) -> CompetitionSetup:
         return self.calls.setup.get(self.context(), CompetitionRequest(competition_name=self.slug))
 
@@ -120,12 +129,38 @@ class Contest:
         )
         return self.calls.settings.update(self.context(), request)
 
+    def share(self, how: PubliclyCloneable) -> None:
+        """Lets others begin with it."""
+        self.settings(publicly_cloneable=how)
+
     def deadline(self, moment: datetime | None) -> None:
         self.settings(deadline=None if moment is None else Timestamp.of(moment))
 
     def admit(self, actor: Actor) -> None:
         request = AdmitUserRequest(competition_name=self.slug, user_name=actor.name)
         self.calls.hosting.admit(self.context(), request)
+
+    def jobs(self) -> list[tuple[str, int]]:
+        """The kinds and subjects of what workers are to do, in line."""
+        with self.world.services.db.read() as connection:
+            rows = connection.execute(
+                sa.select(jobs.c.kind, jobs.c.subject_id).order_by(jobs.c.due, jobs.c.id)
+            )
+            return [(row.kind, row.subject_id) for row in rows]
+
+    def check_solution(self, facts: Mapping[str, Any] | None = None, error: str = "") -> None:
+        """A worker checks the solution, and finds this."""
+        lease = Queue(self.world.services.db).lease({results.SOLUTION}, "tester", self.world.now, 3600)
+        assert lease is not None, "nobody is to check a solution"
+        task = self.calls.results.solution_task(lease.subject_id)
+        assert task is not None
+        assert self.calls.results.record_solution(lease, task, facts, error, self.world.now)
+
+    def paths(self, actor: Actor | None = None) -> list[str]:
+        """The files of the newest version of the data."""
+        request = ApiListDataFilesRequest(competition_name=self.slug, page_size=1000)
+        shown = self.calls.data.list_files(self.context(actor), request)
+        return [file.name or "" for file in shown.files]
 
     def launch(self, at: datetime | None = None) -> None:
         request = ApiLaunchCompetitionRequest(
@@ -137,8 +172,7 @@ class Contest:
         """Everything that a launch needs, and data."""
         self.data({"train.csv": b"id,length,species\n9,40,adelie\n", "test.csv": b"id,length\n1,41\n"})
         self.sample()
-        code = self.world.upload(self.host, "metric.py", METRIC)
-        self.setup(**{"metric": "custom", "metric_token": code, "higher_is_better": True, **setup})
+        self.setup(**{"metric": "accuracy", **setup})
         self.solution()
         return self
 

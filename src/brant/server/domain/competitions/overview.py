@@ -13,6 +13,7 @@ from brant.contract.hosting_messages import CompetitionSettings
 from brant.server.domain.actor import Actor, Context
 from brant.server.domain.competitions import rules
 from brant.server.domain.competitions.standings import place_of, shown_board
+from brant.server.scoring.catalogue import METRICS
 from brant.server.store.tables import organizations, team_members, users
 
 
@@ -94,8 +95,6 @@ def _owners(connection: Connection, rows: Sequence[Any]) -> Mapping[int, _Owner]
 def _metric(name: str) -> str:
     if not name or name == "custom":
         return name.title()
-    from brant.server.scoring.catalogue import METRICS
-
     return METRICS[name].title if name in METRICS else name
 
 

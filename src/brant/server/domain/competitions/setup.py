@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,11 +24,9 @@ from brant.server.domain.competitions import rules
 from brant.server.domain.competitions.permissions import find_competition, require_host
 from brant.server.domain.competitions.rescoring import begin_revision, rescore_all
 from brant.server.domain.competitions.standings import recompute_all
+from brant.server.scoring.catalogue import METRICS, MetricInfo, check_parameters
 from brant.server.store.database import Database
 from brant.server.store.tables import competitions, submissions
-
-if TYPE_CHECKING:
-    from brant.server.scoring.catalogue import MetricInfo
 
 CUSTOM: Final = "custom"
 _LONGEST_CODE: Final = 2**20
@@ -59,7 +57,7 @@ class Setup:
 
     def list_metrics(self, context: Context, request: ListMetricsRequest) -> ListMetricsResponse:  # noqa: ARG002
         """Those that are built in, by name; beside them a host can give code of their own."""
-        return ListMetricsResponse(metrics=[_metric(info) for _, info in sorted(_metrics().items())])
+        return ListMetricsResponse(metrics=[_metric(info) for _, info in sorted(METRICS.items())])
 
     def get(self, context: Context, request: CompetitionRequest) -> CompetitionSetup:
         """Everything that is set, and what keeps submissions from being scored."""
@@ -139,9 +137,9 @@ def _of_metric(
 ) -> dict[str, Any]:
     """The metric with all that belongs to it. Raises InvalidInput for what it cannot be."""
     name = given.metric.strip() if "metric" in masked else competition.metric
-    if name != CUSTOM and name not in _metrics():
+    if name != CUSTOM and name not in METRICS:
         raise InvalidInput(
-            f"there is no metric {name[:60]!r}: choose one of {', '.join(sorted(_metrics()))}, "
+            f"there is no metric {name[:60]!r}: choose one of {', '.join(sorted(METRICS))}, "
             f"or {CUSTOM} with a Python file"
         )
     parameters = _parameters(competition, given, masked, name)
@@ -152,10 +150,8 @@ def _of_metric(
         return values | _of_custom(connection, context, competition, given, masked)
     if "metric_token" in masked and given.metric_token:
         raise InvalidInput(f"code is for the metric {CUSTOM}: leave it out with {name}")
-    from brant.server.scoring.catalogue import check_parameters
-
     check_parameters(name, parameters)
-    direction = _metrics()[name].higher_is_better
+    direction = METRICS[name].higher_is_better
     if "higher_is_better" in masked and given.higher_is_better != direction:
         words = "higher" if direction else "lower"
         raise InvalidInput(f"with {name}, {words} is better: leave the direction out")
@@ -212,13 +208,7 @@ def _shown(connection: Connection, competition: Any) -> CompetitionSetup:
     )
 
 
-def _metrics() -> "Mapping[str, MetricInfo]":
-    from brant.server.scoring.catalogue import METRICS
-
-    return METRICS
-
-
-def _metric(info: "MetricInfo") -> Metric:
+def _metric(info: MetricInfo) -> Metric:
     return Metric(
         name=info.name,
         title=info.title,
