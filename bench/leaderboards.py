@@ -1,0 +1,108 @@
+"""A page of the leaderboard, with a hundred submissions and with a million: it should cost the same."""
+
+import sqlite3
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import closing
+from typing import Final
+
+from bench.contest import API, Line, host, token
+from bench.measure import Figure, table
+from bench.stage import Stage
+
+_OF_TEAM: Final = ("id", "competition_id", "name", "name_key", "leader_id", "created")
+_OF_SUBMISSION: Final = (
+    *("id", "competition_id", "team_id", "user_id", "created", "file_name", "description", "sha256", "size"),
+    *("state", "public_score", "private_score", "scored", "revision", "is_selected", "is_late", "is_trial"),
+)
+_OF_STANDING: Final = (
+    *("competition_id", "board", "team_id", "sort_key", "reached", "submission_id", "entries"),
+)
+
+
+def run(scene: Stage, *, places: int = 1_000_000) -> str:
+    """The table. Needs a server without rate limits."""
+    figures = []
+    for count in (100, places):
+        slug = f"board-{count}"
+        _fill(scene, slug, count)
+        with closing(Line(scene, token(scene))) as line:
+            far = _far_down(line, slug, min(count // 2, 100_000))
+            for name, fields in (("first page", {}), ("far down", {"pageToken": far})):
+                figures.append(_page(line, f"{count:,} submissions: {name}", slug, fields))
+            figures.append(_people(line, f"{count:,} submissions: the page for people", slug))
+    return table("a page of the leaderboard", figures, against=figures[0].name)
+
+
+def _page(line: Line, name: str, slug: str, fields: dict[str, str]) -> Figure:
+    return _median(
+        name, lambda: line.call(API + "GetLeaderboard", competitionName=slug, pageSize=20, **fields)
+    )
+
+
+def _people(line: Line, name: str, slug: str) -> Figure:
+    return _median(name, lambda: line.page(f"/competitions/{slug}/leaderboard"))
+
+
+def _median(name: str, once: Callable[[], object], turns: int = 300) -> Figure:
+    times = []
+    for turn in range(-turns // 10, turns):
+        before = time.perf_counter()
+        once()
+        if turn >= 0:
+            times.append(time.perf_counter() - before)
+    return Figure(name, statistics.median(times), 0.0)
+
+
+def _far_down(line: Line, slug: str, places: int) -> str:
+    """The token of a page that begins behind at least so many places."""
+    token, seen = "", 0
+    while True:
+        fields = {"pageToken": token} if token else {}
+        said = line.call(API + "GetLeaderboard", competitionName=slug, pageSize=200, **fields)
+        seen, token = seen + len(said["submissions"]), said.get("nextPageToken", token)
+        if seen >= places:
+            return str(token)
+
+
+def _fill(scene: Stage, slug: str, places: int) -> None:
+    """A competition with so many teams, each of which has submitted once, written into the tables."""
+    host(scene, slug)
+    database = scene.folder / "server" / "brant.sqlite3"
+    with closing(sqlite3.connect(database, timeout=60, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        competition, sha256, now, user = connection.execute(
+            "SELECT id, solution_sha256, created, creator_id FROM competitions WHERE slug = ?", (slug,)
+        ).fetchone()
+        team = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM teams").fetchone()[0]
+        number = connection.execute("SELECT coalesce(max(id), 0) + 1 FROM submissions").fetchone()[0]
+        # In an order that is none of the scores'.
+        scores = [row * 7919 % places / places for row in range(places)]
+        connection.executemany(
+            _insert("teams", *_OF_TEAM),
+            ((team + row, competition, f"team {row}", f"team {row}", user, now) for row in range(places)),
+        )
+        connection.executemany(
+            _insert("submissions", *_OF_SUBMISSION),
+            (
+                (
+                    *(number + row, competition, team + row, user, now, "s.csv", "", sha256, 1),
+                    *("complete", score, score, now, 1, 0, 0, 0),
+                )
+                for row, score in enumerate(scores)
+            ),
+        )
+        connection.executemany(
+            _insert("standings", *_OF_STANDING),
+            (
+                (competition, "public", team + row, -score, now, number + row, 1)
+                for row, score in enumerate(scores)
+            ),
+        )
+        connection.execute("UPDATE competitions SET team_count = ? WHERE id = ?", (places, competition))
+        connection.execute("COMMIT")
+
+
+def _insert(name: str, *columns: str) -> str:
+    return f"INSERT INTO {name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
