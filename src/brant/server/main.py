@@ -1,4 +1,4 @@
-"""The server's commands: `serve`, and `admin` for who runs one."""
+"""The server's commands: `serve`, and `worker` and `admin` for who runs one."""
 
 import argparse
 import io
@@ -16,6 +16,8 @@ from brant.server.settings import (
     DEFAULT_PORT,
     DEFAULT_RATE_LIMIT,
     DEFAULT_RATE_WINDOW,
+    DEFAULT_WORKER_MEGABYTES,
+    DEFAULT_WORKERS,
     Settings,
 )
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 def main(argv: Sequence[str]) -> int:
-    """Runs `serve …` or `admin …`; returns the exit code."""
+    """Runs `serve …`, `worker …` or `admin …`; returns the exit code."""
     try:
         return run(argv, environ=os.environ, home=Path.home(), out=sys.stdout, stdin=sys.stdin)
     except BrantError as error:
@@ -50,8 +52,11 @@ def run(
         parser.error(_too_much(surplus))
     if options.command == "serve":
         _serve(options, default_data, out)
+        return 0
+    options.data = options.data or default_data
+    if options.command == "worker":
+        _work(options, out)
     else:
-        options.data = options.data or default_data
         from brant.server.admin import commands
 
         commands.run(options, out, stdin or io.StringIO())
@@ -80,13 +85,33 @@ def _serve(options: argparse.Namespace, default_data: Path, out: TextIO) -> None
         verbose=options.verbose,
         rate_limit=options.rate_limit[0],
         rate_window=options.rate_limit[1],
+        workers=options.workers,
+        worker_megabytes=options.worker_memory,
     )
 
-    def announce(address: str) -> None:
-        out.write(_welcome(address, settings, imported))
-        out.flush()
+    serve(settings, lambda address: _say(out, _welcome(address, settings, imported)))
 
-    serve(settings, announce)
+
+def _say(out: TextIO, words: str) -> None:
+    out.write(words)
+    out.flush()
+
+
+def _work(options: argparse.Namespace, out: TextIO) -> None:
+    from brant.server.jobs.halting import Halt
+    from brant.server.jobs.program import work
+    from brant.server.logs import start_logging
+
+    start_logging(verbose=options.verbose)
+    halt = Halt(leash=None if options.leash is None else sys.stdin.fileno())
+    with halt.on_signals():
+        work(
+            options.data,
+            memory=options.worker_memory * 1_000_000,
+            halt=halt,
+            name=options.leash,
+            ready=lambda: _say(out, f"brant: working (data {options.data})\n"),
+        )
 
 
 def _imported(options: argparse.Namespace, default_data: Path) -> "tuple[Imported, Path]":
@@ -162,6 +187,10 @@ def _parser(default_data: Path) -> _Parser:
     parser = _Parser(prog="brant", add_help=False)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", parents=[data], help="serve a Kaggle of your own"))
+    worker = commands.add_parser("worker", parents=[data], help="score submissions beside a server")
+    worker.add_argument("--leash", metavar="NAME", help=argparse.SUPPRESS)  # the server's own workers
+    _add_worker_memory(worker)
+    worker.add_argument("--verbose", action="store_true", help="log more than warnings and errors")
     admin = commands.add_parser("admin", help="users, tokens, organizations, backups, garbage collection")
     add_admin(admin.add_subparsers(dest="action", required=True, metavar="ACTION"), data)
     return parser
@@ -202,6 +231,14 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         f"(default: {DEFAULT_RATE_LIMIT})",
     )
     parser.add_argument(
+        "--workers",
+        type=_workers,
+        default=DEFAULT_WORKERS,
+        metavar="N",
+        help="submissions scored at a time; 0 leaves all to `brant worker` (default: %(default)s)",
+    )
+    _add_worker_memory(parser)
+    parser.add_argument(
         "--competition",
         type=folder,
         metavar="FOLDER",
@@ -209,6 +246,16 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "own unless --data names one",
     )
     parser.add_argument("--verbose", action="store_true", help="log one line for each request")
+
+
+def _add_worker_memory(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--worker-memory",
+        type=_megabytes,
+        default=DEFAULT_WORKER_MEGABYTES,
+        metavar="MB",
+        help="memory that scoring one file may take (default: %(default)s)",
+    )
 
 
 def _default_data(environ: Mapping[str, str], home: Path) -> Path:
@@ -229,6 +276,18 @@ def _rate(text: str) -> tuple[int, int]:
 
 def _is_count(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= 9
+
+
+def _workers(text: str) -> int:
+    if not _is_count(text) or int(text) > 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of workers: expected 0 to 64")
+    return int(text)
+
+
+def _megabytes(text: str) -> int:
+    if not _is_count(text) or int(text) < 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is too little memory: expected megabytes, 100 or more")
+    return int(text)
 
 
 def _network(text: str) -> str:

@@ -16,6 +16,7 @@ from brant.errors import LocalFailure
 from brant.server import data_folder
 from brant.server.app import build
 from brant.server.edge.protocol import EdgeProtocol
+from brant.server.jobs.supervision import supervising
 from brant.server.logs import start_logging
 from brant.server.settings import Settings, address
 
@@ -52,12 +53,13 @@ def serve(settings: Settings, announce: Callable[[str], None]) -> None:
         )
         server = _Server(config, lambda: announce(address(settings.host, port)))
         with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_run(app, server, listener))
+            runner.run(_run(app, server, listener, settings))
 
 
-async def _run(app: Starlette, server: "_Server", listener: socket.socket) -> None:
-    async with app.router.lifespan_context(app):
-        await server.serve(sockets=[listener])
+async def _run(app: Starlette, server: "_Server", listener: socket.socket, settings: Settings) -> None:
+    async with app.router.lifespan_context(app):  # it brings the database up to date, which workers need
+        with supervising(settings):
+            await server.serve(sockets=[listener])
 
 
 class _Server(uvicorn.Server):

@@ -10,6 +10,9 @@ DEFAULT_PORT: Final = 8765
 # A folder of 10,000 files costs 1,000 of these; a loop that lists as fast as it can meets it in seconds.
 DEFAULT_RATE_LIMIT: Final = 6_000
 DEFAULT_RATE_WINDOW: Final = 60
+DEFAULT_WORKERS: Final = 1
+# What scoring one file may take; a million rows need a fifth of it.
+DEFAULT_WORKER_MEGABYTES: Final = 2_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,6 +22,9 @@ class Settings:
     `trusted_proxies`: addresses and networks whose word is taken for whom they pass on (X-Forwarded-For).
 
     `rate_limit`: requests of one user in `rate_window` seconds; 0 limits nothing.
+
+    `workers`: how many processes score at a time, each with at most as many megabytes for a file; with 0
+    only those of `brant worker` do.
     """
 
     data: Path
@@ -29,6 +35,8 @@ class Settings:
     verbose: bool = False
     rate_limit: int = DEFAULT_RATE_LIMIT
     rate_window: int = DEFAULT_RATE_WINDOW
+    workers: int = DEFAULT_WORKERS
+    worker_megabytes: int = DEFAULT_WORKER_MEGABYTES
     collect_every: timedelta = timedelta(hours=6)
 
     @property

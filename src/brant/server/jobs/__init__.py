@@ -1,0 +1,1 @@
+"""Jobs: what is done beside serving, by workers: submissions are scored, and solutions checked."""
