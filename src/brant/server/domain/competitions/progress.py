@@ -80,7 +80,7 @@ def _steps(competition_id: int, team_ids: Sequence[int], *, higher: bool) -> sa.
             .label("best"),
         )
         .where(
-            submissions.c.competition_id == competition_id,
+            # That of the competition would lead over all its submissions; the teams tell it, below.
             submissions.c.team_id.in_(team_ids),
             submissions.c.state == "complete",
             submissions.c.public_score.is_not(None),
@@ -92,7 +92,10 @@ def _steps(competition_id: int, team_ids: Sequence[int], *, higher: bool) -> sa.
     return (
         sa.select(scored.c.team_id, teams.c.name, scored.c.created, scored.c.public_score)
         .join(teams, teams.c.id == scored.c.team_id)
-        .where(sa.or_(scored.c.best.is_(None), scored.c.key < scored.c.best))
+        .where(
+            teams.c.competition_id == competition_id,
+            sa.or_(scored.c.best.is_(None), scored.c.key < scored.c.best),
+        )
         .order_by(scored.c.created, scored.c.id)
         .limit(_MOST_STEPS)
     )
