@@ -53,7 +53,27 @@ ALLOWED: tuple[tuple[str, tuple[str, ...]], ...] = (
     ),
     ("brant.cli", ("brant.hub", "brant.client", "brant.contract", "brant.transfer", *GROUND)),
     ("brant.server.store", ("brant.contract", *GROUND)),
-    ("brant.server.domain", ("brant.server.store", "brant.contract", "brant.transfer.archive", *GROUND)),
+    ("brant.server.scoring", GROUND),
+    (
+        "brant.server.domain",
+        (
+            "brant.server.scoring.catalogue",
+            "brant.server.store",
+            "brant.contract",
+            "brant.transfer.archive",
+            *GROUND,
+        ),
+    ),
+    (
+        "brant.server.jobs",
+        (
+            "brant.server.domain",
+            "brant.server.scoring",
+            "brant.server.store",
+            "brant.server.settings",
+            *GROUND,
+        ),
+    ),
     ("brant.server.oauth", ("brant.server.domain", "brant.server.store", "brant.contract", *GROUND)),
     (
         "brant.server.edge",
@@ -88,6 +108,10 @@ FOREIGN: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("brant.server.domain", ("http", "urllib.request", "socket", "starlette", "uvicorn")),
     ("brant.server.oauth", ("http", "urllib.request", "socket", "starlette", "uvicorn")),
     ("brant.server.store", ("http", "urllib.request", "socket", "starlette", "uvicorn")),
+    (
+        "brant.server.scoring",
+        ("http", "urllib.request", "socket", "starlette", "uvicorn", "sqlalchemy", "sqlite3"),
+    ),
     ("brant.client", ("starlette", "uvicorn", "sqlalchemy", "requests", "httpx", "urllib3")),
     ("brant.hub", ("starlette", "uvicorn", "sqlalchemy", "requests", "httpx", "urllib3")),
     ("brant.cli", ("starlette", "uvicorn", "sqlalchemy", "requests", "httpx", "urllib3")),
