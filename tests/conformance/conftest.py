@@ -6,7 +6,10 @@ from pathlib import Path
 import pytest
 
 pytest.register_assert_rewrite(
-    "tests.conformance.arrange", "tests.conformance.scenarios", "tests.conformance.stage"
+    "tests.conformance.arrange",
+    "tests.conformance.contest",
+    "tests.conformance.scenarios",
+    "tests.conformance.stage",
 )
 
 from tests.conformance.drivers.base import Driver  # noqa: E402 - after what has them explain their assertions

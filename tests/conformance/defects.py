@@ -19,7 +19,10 @@ class Defect(NamedTuple):
 
 _KAGGLE_2 = "official_command_line"
 _KAGGLE_1 = "legacy_command_line"
+_KAGGLEHUB_1 = "official_library"
 _KAGGLEHUB_0 = "legacy_library"
+
+_API = "kaggle/api/kaggle_api_extended.py"
 
 # What one line of a client spoils, once for all scenarios that it spoils.
 _NAME_OF_URL = "saves a file under the last segment of its address, still percent-encoded"
@@ -29,6 +32,12 @@ _NAMES_OF_URL = (
     ("one_file_with_a_name_of_another_script_arrives", "looks at the name of the file"),
     ("one_file_with_signs_of_an_address_in_its_name_arrives", "looks at the name of the file"),
 )
+_NAMES_OF_URL_IN_COMPETITIONS = (
+    "one_file_of_a_competition_with_spaces_in_its_name_arrives",
+    "one_file_of_a_competition_with_a_name_of_another_script_arrives",
+    "one_file_of_a_competition_with_signs_of_an_address_in_its_name_arrives",
+)
+_NOT_ENCODED = "does not percent-encode the name that it asks for, so that `&` and `#` end it"
 
 DEFECTS: Final[tuple[Defect, ...]] = (
     *(
@@ -58,7 +67,29 @@ DEFECTS: Final[tuple[Defect, ...]] = (
         _KAGGLEHUB_0,
         "downloads the file",
         "kagglehub/http_resolver.py:365",
-        "does not percent-encode the name that it asks for, so that `&` and `#` end it",
+        _NOT_ENCODED,
+    ),
+    *(
+        Defect(scenario, driver, "looks at the name of the file", where, _NAME_OF_URL)
+        for driver, where in ((_KAGGLE_2, f"{_API}:2249"), (_KAGGLE_1, f"{_API}:972"))
+        for scenario in _NAMES_OF_URL_IN_COMPETITIONS
+    ),
+    *(
+        Defect(
+            "two_files_of_one_name_in_a_competition_do_not_meet",
+            driver,
+            "downloads the second file",
+            where,
+            _NO_FOLDERS,
+        )
+        for driver, where in ((_KAGGLE_2, f"{_API}:2249"), (_KAGGLE_1, f"{_API}:972"))
+    ),
+    Defect(
+        "one_file_of_a_competition_with_signs_of_an_address_in_its_name_arrives",
+        _KAGGLEHUB_0,
+        "downloads the file",
+        "kagglehub/http_resolver.py:387",
+        _NOT_ENCODED,
     ),
 )
 

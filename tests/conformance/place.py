@@ -1,8 +1,10 @@
 """Places: where a scenario happens, reached by the bare contract. A running server is one."""
 
 import http.client
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from brant.contract import codec
@@ -15,6 +17,8 @@ from tests.ledger import LEDGER, issued
 
 Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
+
+_PATIENCE: Final = 60
 
 
 class User(NamedTuple):
@@ -42,6 +46,10 @@ class Place(Protocol):
 
     def get(self, address: str) -> bytes:
         """The bytes behind an address that a download gave."""
+        ...
+
+    def settle(self, is_done: Callable[[], bool]) -> None:
+        """Waits until the jobs at hand have made `is_done` true; fails where they do not."""
         ...
 
 
@@ -88,6 +96,13 @@ class Served:
         if status != 200:
             raise _error(status, body)
         return body
+
+    def settle(self, is_done: Callable[[], bool]) -> None:
+        """The server's own worker does them; it is asked again and again."""
+        late = time.monotonic() + _PATIENCE
+        while not is_done():
+            assert time.monotonic() < late, f"no end of scoring after {_PATIENCE} s"
+            time.sleep(0.05)
 
     def _send(
         self, verb: str, address: str, body: bytes, headers: dict[str, str]

@@ -14,6 +14,7 @@ from brant.contract.handles import DatasetHandle
 from tests.conformance import contents
 from tests.conformance.arrange import Contract
 from tests.conformance.contents import Files
+from tests.conformance.contest import Contest
 from tests.conformance.cutting import CuttingProxy
 from tests.conformance.drivers.base import Crashed, Credential, Driver, Publication, Refused
 from tests.conformance.drivers.process import ProcessDriver
@@ -96,6 +97,14 @@ class Stage:
             contract.version(handle, files, "Arranged.")
         return handle
 
+    def contest(self, host: User | None = None) -> Contest:
+        """A competition that is yet to be made, with a name and a host of its own."""
+        return Contest(self.place, host or self.another_user("host"), f"penguins-{next(_numbers)}")
+
+    def written(self, data: bytes, name: str = "submission.csv") -> Path:
+        """A file with `data`."""
+        return contents.write(self._fresh_room(), {name: data}) / name
+
     def contract(self, user: User | None = None) -> Contract:
         """The bare contract, in the hands of `user` (or of `self.user`): it arranges and judges."""
         return Contract(self.place, user or self.user)
@@ -115,7 +124,11 @@ class Because(Enum):
 
     MISSING = r"\b404\b|[Tt]here is no |has no "
     FORBIDDEN = r"\b403\b|may not|this token lacks"
-    NOT_SIGNED_IN = r"\b401\b|not authenticated|Authentication required|needs credentials|refused the "
+    RULES = r"has not accepted the rules"
+    NOT_SIGNED_IN = (
+        r"\b401\b|not authenticated|Authentication required|needs credentials|refused the |asks who you are|"
+        r"for users alone"
+    )
     TAKEN = r"already|in use"
     INVALID = (
         r"\b400\b|cannot be|no file name|its name holds|in case|title|licen[cs]e|does not exist|"

@@ -4,9 +4,11 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, Self
+from typing import Any, ClassVar, Literal, Self
 
 from brant.contract.handles import DatasetHandle
+from tests.conformance.drivers.competing import Competing
+from tests.conformance.drivers.page import Page
 from tests.conformance.place import Place, User
 
 FolderMode = Literal["default", "skip", "zip", "tar"]
@@ -62,6 +64,30 @@ class Can(Enum):
     TOKEN = auto()  # takes an access token
     KEY = auto()  # takes a legacy key
     SCOPES = auto()  # calls a server, which holds it to the scopes of its token
+    COMPETITIONS = auto()  # lists competitions
+    COMPETITION_FILES = auto()  # lists the files of their data
+    COMPETITION_FOLDER = auto()  # downloads the data, unpacked
+    COMPETITION_ZIP = auto()  # … in one zip
+    COMPETITION_FILE = auto()  # … one file of it
+    COMPETITION_CACHE = auto()  # keeps the data, and asks the server whether they are still the newest
+    COMPETITION_OUTPUT_DIR = auto()  # downloads them to a folder instead
+    JOIN = auto()  # accepts the rules
+    SUBMIT = auto()
+    SUBMIT_SANDBOX = auto()  # … as a host who tries the scoring
+    SUBMIT_AND_WAIT = auto()  # … until it is scored
+    SUBMISSIONS = auto()
+    SUBMISSION_PAGES = auto()  # … page by page
+    SUBMISSION_ERRORS = auto()  # … with the reasons why some could not be scored
+    SUBMISSION_LIMITS = auto()
+    SELECT = auto()  # chooses the submissions that count in the end
+    LEADERBOARD = auto()
+    LEADERBOARD_PAGES = auto()  # … page by page
+    TEAM_SUBMISSIONS = auto()
+    HOST = auto()  # makes a competition from a template, gives it data and a solution, and launches it
+    HOST_PAGES = auto()  # … and its pages
+    HOST_SETUP = auto()  # … and a metric, without any template
+    PAGES = auto()  # reads the pages of a competition, and who hosts it
+    TOPICS = auto()  # reads its discussion
 
 
 class Refused(Exception):
@@ -74,13 +100,6 @@ class Refused(Exception):
 
 class Crashed(Exception):
     """The client ended with a traceback, or with an error of its own making."""
-
-
-class Page(NamedTuple):
-    """Part of a list, and the token of the next part."""
-
-    items: list[str]
-    next_token: str | None = None
 
 
 @dataclass(frozen=True)
@@ -102,7 +121,7 @@ class Publication:
         return replace(self, about={**self.about, **about})
 
 
-class Driver(ABC):
+class Driver(Competing, ABC):
     """One client in the hands of one user. Each call is a command or function of that client.
 
     `name` is what tests are called by, `client` what its users know it by, `offers` what it has a way to do.
@@ -126,7 +145,7 @@ class Driver(ABC):
 
     def create(self, what: Publication, *, public: bool = False, folders: FolderMode = "default") -> None:
         """Publishes a new dataset."""
-        raise self._lacking("create")
+        raise self.lacking("create")
 
     def version(
         self,
@@ -138,79 +157,76 @@ class Driver(ABC):
         ignore: tuple[str, ...] = (),
     ) -> None:
         """Publishes a new version."""
-        raise self._lacking("version")
+        raise self.lacking("version")
 
     def find(self, **filters: str) -> Page:
         """Handles of datasets. Filters: search, user, mine, sort_by, file_type, license, tags, min_size, …"""
-        raise self._lacking("find")
+        raise self.lacking("find")
 
     def listed(self, form: Literal["table", "json"], **filters: str) -> str:
         """The same list as it is printed."""
-        raise self._lacking("listed")
+        raise self.lacking("listed")
 
     def files(self, handle: DatasetHandle, *, page_size: int = 0, page_token: str = "") -> Page:
         """Paths of the files of a version."""
-        raise self._lacking("files")
+        raise self.lacking("files")
 
     def download(self, handle: DatasetHandle, *, again: bool = False) -> Path:
         """The folder that holds all files of a version; `again` fetches what was fetched before."""
-        raise self._lacking("download")
+        raise self.lacking("download")
 
     def download_zip(self, handle: DatasetHandle, *, again: bool = False) -> Path:
         """The zip of a version; `again` fetches what was fetched before."""
-        raise self._lacking("download_zip")
+        raise self.lacking("download_zip")
 
     def download_file(self, handle: DatasetHandle, name: str) -> Path:
         """Where the one file arrived."""
-        raise self._lacking("download_file")
+        raise self.lacking("download_file")
 
     def download_folder(self, handle: DatasetHandle, name: str) -> Path:
         """Where the one folder arrived."""
-        raise self._lacking("download_folder")
+        raise self.lacking("download_folder")
 
     def download_matching(self, handle: DatasetHandle, pattern: str) -> Path:
         """The folder that holds the files that match."""
-        raise self._lacking("download_matching")
+        raise self.lacking("download_matching")
 
     def download_to(self, handle: DatasetHandle, folder: Path) -> None:
         """All files of a version, unpacked in `folder`."""
-        raise self._lacking("download_to")
+        raise self.lacking("download_to")
 
     def download_here(self, handle: DatasetHandle, folder: Path) -> None:
         """All files of a version, asked for in the working folder `folder` without naming a target."""
-        raise self._lacking("download_here")
+        raise self.lacking("download_here")
 
     def metadata(self, handle: DatasetHandle) -> dict[str, Any]:
         """The metadata that the client wrote to dataset-metadata.json."""
-        raise self._lacking("metadata")
+        raise self.lacking("metadata")
 
     def update_metadata(self, handle: DatasetHandle, *, cover: bytes | None = None, **changes: Any) -> None:
         """Reads the metadata, changes it, and sends it, with a cover image as PNG where one is given."""
-        raise self._lacking("update_metadata")
+        raise self.lacking("update_metadata")
 
     def status(self, handle: DatasetHandle) -> str:
         """How far the newest version has come."""
-        raise self._lacking("status")
+        raise self.lacking("status")
 
     def status_as_json(self, handle: DatasetHandle) -> dict[str, Any]:
         """The state and the number of the newest version, by the names on the wire."""
-        raise self._lacking("status_as_json")
+        raise self.lacking("status_as_json")
 
     def delete(self, handle: DatasetHandle, *, confirmed: bool = True) -> None:
         """Deletes the dataset; where it is not confirmed somebody says no when asked, which is no refusal."""
-        raise self._lacking("delete")
+        raise self.lacking("delete")
 
     def init(self) -> dict[str, Any]:
         """The template that the client wrote."""
-        raise self._lacking("init")
+        raise self.lacking("init")
 
     def whoami(self) -> str:
         """The name of the user."""
-        raise self._lacking("whoami")
+        raise self.lacking("whoami")
 
     def login(self, user: User) -> str:
         """Says on the terminal that it is `user`; the name by which the client then knows itself."""
-        raise self._lacking("login")
-
-    def _lacking(self, what: str) -> NotImplementedError:
-        return NotImplementedError(f"{self.name} says that it offers {what}, and its driver has no such call")
+        raise self.lacking("login")

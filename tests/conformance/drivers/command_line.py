@@ -6,7 +6,9 @@ from pathlib import Path
 
 from brant.contract.handles import DatasetHandle
 from tests.conformance.drivers.base import Can, Refused
+from tests.conformance.drivers.competition_commands import HOSTING
 from tests.conformance.drivers.kaggle_commands import OFFERED, KaggleCommands
+from tests.conformance.drivers.tables import options_of
 
 
 class CommandLine(KaggleCommands):
@@ -14,22 +16,31 @@ class CommandLine(KaggleCommands):
 
     name = "command_line"
     client = "brant (command line)"
-    offers = OFFERED | {
-        Can.CONFIRM,
-        Can.COVER,
-        Can.DELETE,
-        Can.DOWNLOAD_FOLDER,
-        Can.DOWNLOAD_GLOB,
-        Can.IGNORE,
-        Can.LIST_AS_JSON,
-        Can.LIST_BY_PAGE_TOKEN,
-        Can.LIST_PARQUET,
-        Can.NEST_FOLDERS,
-        Can.OWN_FOLDER,
-        Can.REUSE,
-        Can.STATUS_AS_JSON,
-        Can.TOKEN,
-    }
+    offers = (
+        OFFERED
+        | HOSTING
+        | {
+            Can.COMPETITION_FOLDER,
+            Can.HOST_SETUP,
+            Can.JOIN,
+            Can.SELECT,
+            Can.SUBMIT_AND_WAIT,
+            Can.CONFIRM,
+            Can.COVER,
+            Can.DELETE,
+            Can.DOWNLOAD_FOLDER,
+            Can.DOWNLOAD_GLOB,
+            Can.IGNORE,
+            Can.LIST_AS_JSON,
+            Can.LIST_BY_PAGE_TOKEN,
+            Can.LIST_PARQUET,
+            Can.NEST_FOLDERS,
+            Can.OWN_FOLDER,
+            Can.REUSE,
+            Can.STATUS_AS_JSON,
+            Can.TOKEN,
+        }
+    )
     default_credential = "token"
     # What cannot be undone is asked for (S2), and here nobody is there to say yes.
     delete_old_versions = ("--delete-old-versions", "--yes")
@@ -59,3 +70,20 @@ class CommandLine(KaggleCommands):
         )
         if finished.code:
             raise Refused(finished.said)
+
+    def competition_folder(self, slug: str, *, again: bool = False) -> Path:
+        folder = self.room / "download"
+        self._competed("download", slug, "--unzip", "-p", folder, *(["--force"] if again else []))
+        return folder
+
+    def join(self, slug: str) -> None:
+        self._competed("join", slug)
+
+    def submit_and_wait(self, slug: str, file: Path, message: str) -> str:
+        return self._competed("submit", slug, "-f", file, "-m", message, "--wait").said
+
+    def select(self, slug: str, *refs: str) -> None:
+        self._competed("select", slug, *refs)
+
+    def set_up(self, slug: str, **fields: str) -> None:
+        self._competed("setup", slug, *options_of(fields))

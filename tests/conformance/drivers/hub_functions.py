@@ -34,6 +34,9 @@ OFFERED = frozenset(
         Can.LOGIN,
         Can.ANONYMOUS,
         Can.KEY,
+        Can.COMPETITION_FOLDER,
+        Can.COMPETITION_FILE,
+        Can.COMPETITION_CACHE,
     }
 )
 
@@ -74,6 +77,16 @@ class HubFunctions(ProcessDriver):
 
     def download_to(self, handle: DatasetHandle, folder: Path) -> None:
         self._call("dataset_download", str(handle), output_dir=str(folder))
+
+    def competition_folder(self, slug: str, *, again: bool = False) -> Path:
+        options = {"force_download": True} if again else {}
+        return Path(self._call("competition_download", slug, **options))
+
+    def competition_file(self, slug: str, name: str) -> Path:
+        return Path(self._call("competition_download", slug, name))
+
+    def competition_to(self, slug: str, folder: Path) -> None:
+        self._call("competition_download", slug, output_dir=str(folder))
 
     def whoami(self) -> str:
         return str(self._call("whoami")["username"])

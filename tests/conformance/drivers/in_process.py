@@ -24,7 +24,8 @@ from brant.contract.method import Empty
 from brant.errors import BrantError
 from tests.conformance.arrange import Contract, Refusal
 from tests.conformance.contents import METADATA_FILE
-from tests.conformance.drivers.base import Can, Credential, Driver, FolderMode, Page, Publication, Refused
+from tests.conformance.drivers.base import Can, Credential, Driver, FolderMode, Publication, Refused
+from tests.conformance.drivers.page import Page
 from tests.conformance.place import Place, User
 
 

@@ -1,22 +1,22 @@
 """What the command lines have in common: the commands of `kaggle datasets`, which ours takes as well."""
 
-import csv
 import json
-import re
-from abc import abstractmethod
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from brant.contract.handles import DatasetHandle
 from tests.conformance.contents import METADATA_FILE
-from tests.conformance.drivers.base import Can, FolderMode, Page, Publication, Refused
-from tests.conformance.drivers.process import Finished, ProcessDriver
+from tests.conformance.drivers import competition_commands
+from tests.conformance.drivers.base import Can, FolderMode, Publication, Refused
+from tests.conformance.drivers.competition_commands import CompetitionCommands
+from tests.conformance.drivers.page import Page
+from tests.conformance.drivers.process import Finished
+from tests.conformance.drivers.tables import options_of, page_of, states_of
 
-_NEXT_PAGE = re.compile(r"Next Page Token = (\S+)")
 # Said with exit code 0: behaviour.md §5 and §7.
 _FAILURES = ("creation error", "Upload unsuccessful")
 
-OFFERED = frozenset(
+OFFERED = competition_commands.OFFERED | frozenset(
     {
         Can.SCOPES,
         Can.CREATE,
@@ -50,15 +50,11 @@ OFFERED = frozenset(
 )
 
 
-class KaggleCommands(ProcessDriver):
+class KaggleCommands(CompetitionCommands):
     """`PROGRAM datasets COMMAND`."""
 
     delete_old_versions: ClassVar[tuple[str, ...]] = ("--delete-old-versions",)
     confirm_deletion: ClassVar[tuple[str, ...]] = ("--yes",)
-
-    @abstractmethod
-    def program(self) -> Path:
-        """The installed console script."""
 
     def handle(self, handle: DatasetHandle) -> str:
         """A handle as these commands spell it."""
@@ -87,16 +83,16 @@ class KaggleCommands(ProcessDriver):
         )
 
     def find(self, **filters: str) -> Page:
-        return _page(self._done("list", "--csv", *_options(filters)), "ref")
+        return page_of(self._done("list", "--csv", *options_of(filters)), "ref")
 
     def listed(self, form: Literal["table", "json"], **filters: str) -> str:
-        options = _options(filters)
+        options = options_of(filters)
         return self._done("list", *(["--format", "json"] if form == "json" else []), *options).out
 
     def files(self, handle: DatasetHandle, *, page_size: int = 0, page_token: str = "") -> Page:
         paging = ["--page-size", str(page_size)] if page_size else []
         paging += ["--page-token", page_token] if page_token else []
-        return _page(self._done("files", self.handle(handle), "--csv", *paging), "name")
+        return page_of(self._done("files", self.handle(handle), "--csv", *paging), "name")
 
     def download(self, handle: DatasetHandle, *, again: bool = False) -> Path:
         # The same folder each time, so that a second run finds what a first one left.
@@ -112,9 +108,9 @@ class KaggleCommands(ProcessDriver):
     def download_file(self, handle: DatasetHandle, name: str) -> Path:
         # One folder for all, as a user has it who fetches several files of a dataset.
         folder = self.room / "files"
-        before = _states(folder)
+        before = states_of(folder)
         self._done("download", self.handle(handle), "-f", name, "-p", folder)
-        changed = [path for path, state in _states(folder).items() if before.get(path) != state]
+        changed = [path for path, state in states_of(folder).items() if before.get(path) != state]
         if len(changed) != 1:
             raise Refused(f"{len(changed)} files arrived where one was asked for")
         return changed[0]
@@ -164,28 +160,6 @@ class KaggleCommands(ProcessDriver):
         self._done("metadata", self.handle(handle), "-p", folder)
         content = _object((folder / METADATA_FILE).read_text())
         return _object(json.dumps(content.get("info", content)))
-
-
-def _options(filters: dict[str, str]) -> list[str]:
-    return [
-        part
-        for name, value in filters.items()
-        for part in (["--mine"] if name == "mine" else [f"--{name.replace('_', '-')}", value])
-    ]
-
-
-def _page(finished: Finished, column: str) -> Page:
-    """The rows of a table in CSV, and the token of the next page, said before it or on standard error."""
-    token = _NEXT_PAGE.search(finished.said)
-    lines = finished.out.splitlines()
-    start = next((number for number, line in enumerate(lines) if column in line.split(",")), None)
-    rows = [] if start is None else csv.DictReader(lines[start:])
-    return Page([row[column] for row in rows], token[1] if token else None)
-
-
-def _states(folder: Path) -> dict[Path, tuple[int, int]]:
-    found = {path: path.stat() for path in folder.rglob("*") if path.is_file()}
-    return {path: (state.st_size, state.st_ctime_ns) for path, state in found.items()}
 
 
 def _object(text: str) -> dict[str, Any]:

@@ -13,7 +13,7 @@ class Library(HubFunctions):
 
     name = "library"
     client = "brant (library)"
-    offers = OFFERED | {Can.DOWNLOAD_FOLDER, Can.OUTPUT_DIR, Can.REUSE, Can.TOKEN}
+    offers = OFFERED | {Can.DOWNLOAD_FOLDER, Can.OUTPUT_DIR, Can.COMPETITION_OUTPUT_DIR, Can.REUSE, Can.TOKEN}
     default_credential = "token"
     module = "brant"
 

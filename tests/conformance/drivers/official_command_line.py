@@ -5,6 +5,7 @@ from pathlib import Path
 
 from tests import official
 from tests.conformance.drivers.base import Can
+from tests.conformance.drivers.competition_commands import HOSTING
 from tests.conformance.drivers.kaggle_commands import OFFERED, KaggleCommands
 
 
@@ -13,17 +14,21 @@ class OfficialCommandLine(KaggleCommands):
 
     name = "official_command_line"
     client = "kaggle 2.2.4"
-    offers = OFFERED | {
-        Can.CONFIRM,
-        Can.COVER,
-        Can.DELETE,
-        Can.IGNORE,
-        Can.LIST_AS_JSON,
-        Can.LIST_BY_PAGE_TOKEN,
-        Can.LIST_PARQUET,
-        Can.STATUS_AS_JSON,
-        Can.TOKEN,
-    }
+    offers = (
+        OFFERED
+        | HOSTING
+        | {
+            Can.CONFIRM,
+            Can.COVER,
+            Can.DELETE,
+            Can.IGNORE,
+            Can.LIST_AS_JSON,
+            Can.LIST_BY_PAGE_TOKEN,
+            Can.LIST_PARQUET,
+            Can.STATUS_AS_JSON,
+            Can.TOKEN,
+        }
+    )
     default_credential = "token"
 
     def program(self) -> Path:

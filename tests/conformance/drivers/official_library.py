@@ -13,7 +13,7 @@ class OfficialLibrary(HubFunctions):
 
     name = "official_library"
     client = "kagglehub 1.0.2"
-    offers = OFFERED | {Can.OUTPUT_DIR, Can.TOKEN}
+    offers = OFFERED | {Can.OUTPUT_DIR, Can.COMPETITION_OUTPUT_DIR, Can.TOKEN}
     default_credential = "token"
     module = "kagglehub"
 
