@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,6 +13,9 @@ from brant.contract.codec import FieldMask, Timestamp
 from brant.contract.competition_extensions import (
     CompetitionRequest,
     CompetitionSetup,
+    InviteTeamRequest,
+    PostMessageRequest,
+    PostMessageResponse,
     UpdateCompetitionSetupRequest,
 )
 from brant.contract.hosting_messages import (
@@ -102,8 +105,10 @@ class Contest:
         return self
 
     def launch(self) -> "Contest":
+        """Launched a month ago: so many days of submissions are behind everybody."""
         request = ApiLaunchCompetitionRequest(competition_name=self.slug)
-        self.calls.hosting.launch(self.context(), request)
+        then = replace(self.context(), now=self.now - timedelta(days=30))
+        self.calls.hosting.launch(then, request)
         return self
 
     def data(self, files: Mapping[str, bytes]) -> None:
@@ -139,6 +144,11 @@ class Contest:
         """Makes somebody a team of one; its number."""
         request = CompetitionRequest(competition_name=self.slug)
         return self.calls.teams.join(self.context(person), request).id
+
+    def invite(self, person: Person, other: Person) -> None:
+        """Asks the team of another to become one."""
+        request = InviteTeamRequest(competition_name=self.slug, user_name=other.name)
+        self.calls.teams.invite(self.context(person), request)
 
     def submitted(self, person: Person, *, ago: timedelta = timedelta(), **fields: Any) -> int:
         """A submission of somebody as it is once it was scored; its number."""
@@ -187,3 +197,32 @@ class Contest:
         token = uploads.start(context, request).token
         assert uploads.receive(token, first=0, total=len(content), chunks=[content], now=self.now).complete
         return token
+
+    def say(self, person: Person, content: str, **where: Any) -> PostMessageResponse:
+        """Writes to the discussion."""
+        request = PostMessageRequest(competition_name=self.slug, content=content, **where)
+        return self.calls.discussion.post(self.context(person), request)
+
+
+def lively(town: Town, host: Person) -> tuple[Person, Contest, Contest, int]:
+    """Somebody who competes where much has happened, that competition, one not yet launched, and a topic."""
+    contest = Contest(town, host, f"penguins-{host.name}").create().ready().launch()
+    contest.text("description", "Three kinds of penguins live on the islands.\n\n* adelie\n* gentoo\n")
+    people = [town.person(stem) for stem in ("ada", "bob", "somebody-with-a-name-that-is-rather-long")]
+    for number, person in enumerate(people):
+        contest.enter(person)
+        for day in range(5):
+            score = 0.3 + 0.1 * number + 0.05 * (day if day != 2 else 0)
+            contest.submitted(person, ago=timedelta(days=6 - day, hours=5 * number), public_score=score)
+    ada, bob, other = people
+    contest.submitted(ada, state="error", error="row 3: the id 9 is not in the solution", scored=None)
+    contest.submitted(ada, state="pending", scored=None, description="with the flipper, too")
+    contest.submitted(
+        bob, state="pending", scored=None, held="Traceback (most recent call last):\nKeyError: 'kind'"
+    )
+    contest.invite(other, ada)
+    contest.invite(ada, bob)
+    topic = contest.say(ada, "I tried the bill alone.", title="Which features help most?")
+    comment = contest.say(bob, "The flipper.", topic_id=topic.topic_id)
+    contest.say(ada, "And the weight.", topic_id=topic.topic_id, parent_id=comment.message_id)
+    return ada, contest, Contest(town, host, f"draft-{host.name}").create("Tide watch"), topic.topic_id

@@ -7,20 +7,29 @@ from typing import Literal
 from playwright.sync_api import Page
 
 from tests.conftest import RunningServer
+from tests.web.contests import Contest
 from tests.web.stage import Person, Town
 
-Who = Literal["nobody", "mayor"]
+Who = Literal["nobody", "mayor", "ada"]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The server with its mayor, their organization and an application; and one that nobody set up yet."""
+    """The server with its mayor, their organization, an application and two competitions.
+
+    In one of these, `contest`, ada competes; the other, `draft`, is not launched. And a server that nobody
+    set up yet.
+    """
 
     town: Town
     new_server: RunningServer
     mayor: Person
     slug: str
     client: str
+    ada: Person
+    contest: Contest
+    draft: Contest
+    topic: int
 
     def consent(self, client: str, redirect: str) -> str:
         return self.town.asking(client, redirect, "datasets.get:* datasets.update:ada/penguins")
@@ -39,6 +48,8 @@ class Place:
 
 REDIRECT = "http://127.0.0.1:8765/back"
 _CONSENT = "/api/v1/oauth2/authorize"
+_COMPETITIONS = "/competitions"
+_COMPETITION = "/competitions/{slug}"
 _CODE = "/account/api/oauth/token"
 
 
@@ -46,10 +57,14 @@ def _at(path: str) -> Callable[[Scene], str]:
     return lambda scene: scene.town.address + path
 
 
+def _in(contest: str, below: str = "") -> Callable[[Scene], str]:
+    return lambda scene: getattr(scene, contest).address + below.format(topic=scene.topic)
+
+
 def _press(button: str, **typed: str) -> Callable[[Page], None]:
     def do(page: Page) -> None:
         for field, text in typed.items():
-            page.fill(f"#{field.replace('_', '-')}", text)
+            page.fill(f"#{field}, #{field.replace('_', '-')}", text)
         page.get_by_role("button", name=button, exact=True).click()
 
     return do
@@ -114,6 +129,50 @@ PLACES = (
         "/organizations/{slug}",
         lambda scene: f"{scene.town.address}/organizations/{scene.slug}",
     ),
+    Place("competitions", _COMPETITIONS, _at(_COMPETITIONS)),
+    Place("competitions-of-nobody", _COMPETITIONS, _at(_COMPETITIONS), "nobody"),
+    Place(
+        "competitions-wrong",
+        _COMPETITIONS,
+        _at(_COMPETITIONS),
+        then=_press("Create the competition", title="Tide watch", slug="!", brief="Of tides."),
+    ),
+    Place("competition", _COMPETITION, _in("contest"), "nobody"),
+    Place("competition-draft", _COMPETITION, _in("draft")),
+    Place("competition-rules", f"{_COMPETITION}/rules", _in("contest", "/rules"), "nobody"),
+    Place("competition-rules-to-accept", f"{_COMPETITION}/rules", _in("contest", "/rules")),
+    Place("competition-data", f"{_COMPETITION}/data", _in("contest", "/data"), "ada"),
+    Place("competition-board", f"{_COMPETITION}/leaderboard", _in("contest", "/leaderboard"), "ada"),
+    Place("competition-board-empty", f"{_COMPETITION}/leaderboard", _in("draft", "/leaderboard")),
+    Place("competition-submissions", f"{_COMPETITION}/submissions", _in("contest", "/submissions"), "ada"),
+    Place("competition-team", f"{_COMPETITION}/team", _in("contest", "/team"), "ada"),
+    Place(
+        "competition-team-wrong",
+        f"{_COMPETITION}/team",
+        _in("contest", "/team"),
+        "ada",
+        _press("Invite", user="nobody-at-all"),
+    ),
+    Place("competition-talk", f"{_COMPETITION}/discussion", _in("contest", "/discussion"), "ada"),
+    Place(
+        "competition-topic",
+        f"{_COMPETITION}/discussion/{{topic}}",
+        _in("contest", "/discussion/{topic}"),
+        "ada",
+    ),
+    Place("host", f"{_COMPETITION}/host", _in("contest", "/host")),
+    Place("host-draft", f"{_COMPETITION}/host", _in("draft", "/host"), then=_press("Launch the competition")),
+    Place("host-scoring", f"{_COMPETITION}/host/scoring", _in("contest", "/host/scoring")),
+    Place(
+        "host-scoring-wrong",
+        f"{_COMPETITION}/host/scoring",
+        _in("contest", "/host/scoring"),
+        then=_press("Save", public_percent="half"),
+    ),
+    Place("host-settings", f"{_COMPETITION}/host/settings", _in("contest", "/host/settings")),
+    Place("host-texts", f"{_COMPETITION}/host/texts", _in("contest", "/host/texts")),
+    Place("host-text", f"{_COMPETITION}/host/texts", _in("contest", "/host/texts?name=description")),
+    Place("host-submissions", f"{_COMPETITION}/host/submissions", _in("contest", "/host/submissions")),
     Place("nothing-here", "", _at("/nothing-here"), "nobody"),
     Place("forbidden", "", _at("/organizations/of-somebody-else")),
 )

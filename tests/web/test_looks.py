@@ -14,6 +14,7 @@ from brant.server.app import build
 from brant.server.settings import Settings
 from tests.conftest import _ended, start_server
 from tests.node.installed import package
+from tests.web.contests import lively
 from tests.web.places import PLACES, REDIRECT, Place, Scene
 from tests.web.stage import Town, enter
 
@@ -53,18 +54,20 @@ def scene(town: Town, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scen
     town.server.admin("org", "create", slug, "--owner", mayor.name, "--name", "Tide watch", *redirect)
     client = town.client(REDIRECT, "Weather & waves")
     town.let_in(mayor, client, REDIRECT)
+    ada, contest, draft, topic = lively(town, mayor)
     running = start_server(tmp_path_factory.mktemp("new") / "data")
-    yield Scene(town, running, mayor, slug, client)
+    yield Scene(town, running, mayor, slug, client, ada, contest, draft, topic)
     _ended(running)
 
 
 @pytest.fixture(scope="module")
 def contexts(chromium: Chromium, scene: Scene) -> Iterator[dict[str, BrowserContext]]:
-    """The browsers of the mayor and of nobody."""
-    made = {who: chromium.new_context(reduced_motion="reduce") for who in ("nobody", "mayor")}
-    visit = made["mayor"].new_page()
-    enter(visit, scene.town, scene.mayor)
-    visit.close()
+    """The browsers of the mayor, of ada and of nobody."""
+    made = {who: chromium.new_context(reduced_motion="reduce") for who in ("nobody", "mayor", "ada")}
+    for who, person in (("mayor", scene.mayor), ("ada", scene.ada)):
+        visit = made[who].new_page()
+        enter(visit, scene.town, person)
+        visit.close()
     yield made
     for context in made.values():
         context.close()

@@ -10,12 +10,11 @@ from brant.contract.competition_messages import (
     ApiListDataFilesRequest,
 )
 from brant.server.web.competitions.desk import PATH, Desk, slug
-from brant.server.web.competitions.overview import text_called
+from brant.server.web.competitions.overview import OF_DATA, texts_called
 from brant.server.web.site import Page, Who
 from brant.server.web.visit import Visit
 
 _A_PAGE: Final = 50
-_OF_DATA: Final = "data-description"
 
 
 class DataPage:
@@ -41,7 +40,7 @@ class DataPage:
             files=answer.files,
             next_token=answer.next_page_token or "",
             is_later_page=bool(visit.query["page_token"]),
-            texts=text_called(self._desk, visit, _OF_DATA),
+            texts=texts_called(self._desk, visit, OF_DATA.__eq__),
         )
 
     def _download(self, visit: Visit) -> Response:

@@ -72,6 +72,7 @@ class Desk:
             "is_host": role is Role.HOST,
             "notice_words": notice(visit),
             "now": visit.now,
+            "is_over": found.deadline is not None and found.deadline < visit.now,
         }
 
 

@@ -41,7 +41,7 @@ class HostPage:
         context, services, name = self._desk.context(visit), self._desk.services, slug(visit)
         return {
             "setup": services.setup.get(context, CompetitionRequest(competition_name=name)),
-            "status": services.solution.status(
+            "solution": services.solution.status(
                 context, ApiGetCompetitionSolutionStatusRequest(competition_name=name)
             ),
             "hosts": services.hosting.list_hosts(

@@ -1,6 +1,7 @@
 """The first page of a competition, and the page of its rules, where people enter."""
 
-from typing import Final
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from starlette.responses import Response
 
@@ -11,11 +12,22 @@ from brant.contract.hosting_messages import (
     ApiListCompetitionPagesRequest,
 )
 from brant.server.web.competitions.desk import PATH, Desk, address, attempt, for_users, slug
+from brant.server.web.competitions.words import words
 from brant.server.web.site import Page, Who
 from brant.server.web.visit import Visit
 
-_RULES: Final = "rules"
-_OF_DATA: Final = "data-description"
+RULES: Final = "rules"
+"""The text of this name stands on the page of rules."""
+OF_DATA: Final = "data-description"
+"""The text of this name stands on the page of data."""
+
+
+class Text(NamedTuple):
+    """A text to read; a draft is read by hosts alone."""
+
+    title: str
+    words: str
+    is_draft: bool
 
 
 class Overview:
@@ -35,11 +47,11 @@ class Overview:
     def _show(self, visit: Visit) -> Response:
         asked = ApiListCompetitionHostsRequest(competition_name=slug(visit))
         hosts = self._desk.services.hosting.list_hosts(self._desk.context(visit), asked).hosts
-        texts = [page for page in texts_of(self._desk, visit) if _key(page) not in (_RULES, _OF_DATA)]
+        texts = texts_called(self._desk, visit, lambda name: name not in (RULES, OF_DATA))
         return self._desk.page(visit, "overview.html", texts=texts, hosts=hosts)
 
     def _show_rules(self, visit: Visit) -> Response:
-        return self._desk.page(visit, "rules.html", texts=text_called(self._desk, visit, _RULES))
+        return self._desk.page(visit, "rules.html", texts=texts_called(self._desk, visit, RULES.__eq__))
 
     def _join(self, visit: Visit) -> Response:
         def join() -> str:
@@ -47,22 +59,27 @@ class Overview:
             self._desk.services.teams.join(self._desk.context(visit), request)
             return address(visit, "submissions") + "?done=joined"
 
-        texts = text_called(self._desk, visit, _RULES)
+        texts = texts_called(self._desk, visit, RULES.__eq__)
         return attempt(
             visit, join, lambda error: self._desk.again(visit, "rules.html", error, "join", texts=texts)
         )
 
 
 def texts_of(desk: Desk, visit: Visit) -> list[ApiCompetitionPage]:
-    """The texts of the competition that the visitor may read."""
+    """The texts of the competition that the visitor may read, as they were written."""
     request = ApiListCompetitionPagesRequest(competition_name=slug(visit))
     return desk.services.pages.list_pages(desk.context(visit), request).pages
 
 
-def text_called(desk: Desk, visit: Visit, name: str) -> list[ApiCompetitionPage]:
-    """Those of them with that name."""
-    return [page for page in texts_of(desk, visit) if _key(page) == name]
-
-
-def _key(page: ApiCompetitionPage) -> str:
-    return page.name.lower().replace(" ", "-")
+def texts_called(desk: Desk, visit: Visit, is_wanted: Callable[[str], bool]) -> list[Text]:
+    """Those of them that have such a name, and words."""
+    found = [page for page in texts_of(desk, visit) if is_wanted(page.name.lower().replace(" ", "-"))]
+    return [
+        Text(
+            page.post_title or page.name,
+            words(page.content) if page.mime_type == "text/html" else page.content,
+            is_draft=page.is_published is False,
+        )
+        for page in found
+        if page.content.strip()
+    ]

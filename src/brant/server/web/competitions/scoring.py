@@ -54,7 +54,7 @@ class ScoringPage:
         custom = [(CUSTOM, "A Python file of your own")] if kept.metric == CUSTOM else []
         return {
             "metrics": metrics,
-            "choices": [("", "None yet"), *((one.name, one.title) for one in metrics), *custom],
+            "offered": [("", "None yet"), *((one.name, one.title) for one in metrics), *custom],
             "is_custom": kept.metric == CUSTOM,
             "typed": filled(visit, _written(kept)),
         }
