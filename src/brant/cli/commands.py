@@ -25,7 +25,22 @@ class Command:
 
 
 class Noun(Command):
-    """A word that has commands of its own: its module's `COMMANDS`."""
+    """A word that has commands of its own: its module's `COMMANDS`.
+
+    `default` names the one that is meant where none is named, as official command lines have some.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        summary: str,
+        module: str,
+        *,
+        aliases: tuple[str, ...] = (),
+        default: str | None = None,
+    ) -> None:
+        super().__init__(name, summary, module, aliases=aliases)
+        self.default = default
 
     def commands(self) -> tuple[Command, ...]:
         """Its commands, in the order that help shows them."""
@@ -62,12 +77,31 @@ def find(words: Sequence[str]) -> Found:
         word = rest.pop(0)
         if word in HELP or (command is ROOT and word in VERSION):
             return Found(command, path, early, [word])
+        if command.default and not _is_settled(word) and not _named(command, word):
+            rest.insert(0, word)
+            word = command.default
         if word.startswith("-"):
             early += _option(word, rest, path)
         else:
             command = _child(command, word, path)
             path.append(command.name)
+    if isinstance(command, Noun) and command.default:
+        command = _child(command, command.default, path)
+        path.append(command.name)
     return Found(command, path, early, rest)
+
+
+def _is_settled(word: str) -> bool:
+    """Whether this is an option that may stand before any verb."""
+    return word.partition("=")[0] in (*FLAGS, *SETTINGS)
+
+
+def _named(noun: Noun, word: str) -> Command | None:
+    """The command of `noun` that `word` names."""
+    for command in noun.commands():
+        if word == command.name or word in command.aliases:
+            return command
+    return None
 
 
 def _option(word: str, rest: list[str], path: list[str]) -> list[str]:
@@ -86,11 +120,12 @@ def _option(word: str, rest: list[str], path: list[str]) -> list[str]:
 
 
 def _child(noun: Noun, word: str, path: list[str]) -> Command:
-    commands = noun.commands()
-    for command in commands:
-        if word == command.name or word in command.aliases:
-            return command
+    command = _named(noun, word)
+    if command:
+        return command
     from brant.cli.suggestions import unknown
     from brant.errors import UsageError
 
-    raise UsageError(unknown("command", word, tuple(command.name for command in commands), " ".join(path)))
+    raise UsageError(
+        unknown("command", word, tuple(command.name for command in noun.commands()), " ".join(path))
+    )

@@ -42,6 +42,8 @@ def asks_for_json(argv: Sequence[str]) -> bool:
     """Whether `argv` has `--format json`, in any way of writing it, parsed or not."""
     for word, following in pairwise([*argv, ""]):
         name, equals, value = word.partition("=")
+        if name.startswith("--j") and "--json".startswith(name):
+            return True
         if name.startswith("--f") and "--format".startswith(name):
             wanted = value if equals else following
             if wanted.partition("(")[0].strip() == "json":

@@ -16,7 +16,13 @@ COMMON = (
 def noun_help(noun: Noun, path: Sequence[str]) -> str:
     """What `brant … --help` prints for `noun`, reached by the words of `path`."""
     usage = " ".join(path)
-    commands = [(", ".join((command.name, *command.aliases)), command.summary) for command in noun.commands()]
+    commands = [
+        (
+            ", ".join((command.name, *command.aliases)),
+            command.summary + (" (also without its name)" if command.name == noun.default else ""),
+        )
+        for command in noun.commands()
+    ]
     options = [*COMMON, ("-v, --version", "the version of brant")] if noun is ROOT else list(COMMON)
     parts = [
         f"usage: {usage} COMMAND [options]\n",

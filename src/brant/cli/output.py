@@ -97,8 +97,12 @@ class Output:
         chosen = self.chosen(columns)
         room = max(len(column.name) for column in chosen)
         for column in chosen:
-            text = shown(column, row[columns.index(column)])
-            self._out.write(f"{column.name:<{room}}  {text}".rstrip() + "\n")
+            value = row[columns.index(column)]
+            # A text of several lines stays one: a traceback, or what is wrong with a file.
+            parts = value.splitlines() if isinstance(value, str) else []
+            texts = [clean(part) for part in parts] or [shown(column, value)]
+            for name, text in zip([column.name, *[""] * len(texts)], texts, strict=False):
+                self._out.write(f"{name:<{room}}  {text}".rstrip() + "\n")
 
     def _document(self, value: object) -> None:
         import json

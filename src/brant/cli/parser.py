@@ -79,10 +79,10 @@ def seconds(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text[:40]!r} is not a number of seconds above 0")
 
 
-def declare_format(parser: argparse.ArgumentParser, *, short: bool = True) -> None:
+def declare_format(parser: argparse.ArgumentParser, *, short: bool = True, json: bool = False) -> None:
     """How results are shown; `format` of the parsed arguments is an `output.Format`.
 
-    Without `short`, `-v` is left to another option of the verb.
+    Without `short`, `-v` is left to another option of the verb; with `json`, there is `--json`, too.
     """
     group = parser.add_mutually_exclusive_group()
     group.add_argument(
@@ -99,3 +99,12 @@ def declare_format(parser: argparse.ArgumentParser, *, short: bool = True) -> No
         const=Format("csv"),
         help="as --format csv",
     )
+    if json:
+        group.add_argument(
+            "--json", dest="format", action="store_const", const=Format("json"), help="as --format json"
+        )
+
+
+def declare_quiet(parser: argparse.ArgumentParser) -> None:
+    """The option of verbs that say more than their result; `quiet` of the parsed arguments."""
+    parser.add_argument("-q", "--quiet", action="store_true", help="the result alone, no hints")

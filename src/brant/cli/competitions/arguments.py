@@ -1,0 +1,71 @@
+"""Arguments that several verbs of `brant competitions` share."""
+
+from argparse import SUPPRESS, ArgumentParser, Namespace
+from pathlib import Path
+from typing import NamedTuple
+
+from brant.cli.context import Context
+from brant.cli.parser import count
+from brant.contract.handles import competition_slug
+from brant.errors import UsageError
+
+
+class Which(NamedTuple):
+    """A competition as it was named, if it was; `quiet` keeps to oneself that the configured one is meant."""
+
+    text: str | None
+    quiet: bool
+
+    def slug(self, context: Context) -> str:
+        """Its slug, else that of the configured default. Raises UsageError where there is none."""
+        if self.text:
+            return competition_slug(self.text)
+        configured = context.setting("competition")
+        if not configured:
+            raise UsageError(
+                "say which competition, by its slug, or set one: brant config set -n competition -v SLUG"
+            )
+        slug = competition_slug(configured)
+        if not self.quiet:
+            context.say(f"using the competition {slug}, as configured")
+        return slug
+
+
+def declare_competition(parser: ArgumentParser) -> None:
+    """The competition: an argument, or as older scripts write it the option -c."""
+    parser.add_argument(
+        "competition", nargs="?", help="the slug, or the page's address (default: as configured)"
+    )
+    parser.add_argument("-c", "--competition", dest="competition_option", help=SUPPRESS)
+
+
+def read_competition(parsed: Namespace) -> Which:
+    """The competition as it was written."""
+    return Which(parsed.competition or parsed.competition_option, getattr(parsed, "quiet", False))
+
+
+def declare_pages(parser: ArgumentParser, noun: str, *, size: int | None = None, nothing: str = "") -> None:
+    """The options that choose a page of a list of `noun`.
+
+    `size` is what a page has where none is given, `nothing` what is listed where no page is asked for.
+    """
+    words = nothing or ("" if size is None else str(size))
+    default = f" (default {words})" if words else ""
+    parser.add_argument(
+        "--page-size", type=count, default=size, metavar="N", help=f"{noun} on a page{default}"
+    )
+    parser.add_argument("--page-token", metavar="TOKEN", help="the token that the page before gave")
+
+
+def tell_next(context: Context, token: str | None) -> None:
+    """Says by which token the next page is found, if there is one."""
+    if token:
+        context.say(f"Next Page Token = {token}")
+
+
+def own_folder(slug: str, context: Context) -> Path:
+    """Where files of a competition go that nobody said where to: `./{slug}`; below a configured path
+    `competitions/{slug}`, as the official command line has it.
+    """
+    base = context.setting("path")
+    return Path(base).expanduser() / "competitions" / slug if base else Path(slug)
