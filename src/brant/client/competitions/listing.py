@@ -37,7 +37,7 @@ def list_competitions(
     page_token: str | None = None,
     page_size: int | None = None,
 ) -> ApiListCompetitionsResponse:
-    """One page of competitions. The words of `group`, `category` and `sort_by` are those of official commands.
+    """One page of competitions. `group`, `category` and `sort_by` take the words of official commands.
 
     `page` counts from 1 and gives way to `page_token`. Raises InvalidInput for words that cannot be.
     """

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from brant.client.json_file import load_object
 from brant.client.complaints import Complaints
+from brant.client.json_file import load_object
 from brant.client.whole_files import write_whole
 from brant.contract.codec import WireEnum
 from brant.contract.hosting_messages import (
@@ -64,7 +64,7 @@ def init(folder: Path) -> Path:
 
 
 def load(folder: Path) -> ApiCreateCompetitionRequest:
-    """What the file in `folder` asks for. Raises NotFound, LocalFailure, InvalidInput with all that is wrong."""
+    """What the file in `folder` asks for. Raises NotFound, LocalFailure, InvalidInput with all mistakes."""
     path = folder / FILE_NAME
     values = load_object(path, f"make it with 'brant competitions init {folder}'")
     checks = Complaints(FILE_NAME)
