@@ -213,7 +213,7 @@ def _check_ready(competition: Any, now: datetime) -> None:
     if competition.launched is not None and competition.launched <= now:
         raise Conflict(f"{slug} is launched already: change its settings instead")
     if not competition.metric:
-        raise Conflict(f"{slug} has no metric yet: run brant competitions setup {slug} --metric NAME")
+        raise Conflict(f"{slug} has no metric yet: run brant competitions setup update {slug} --metric NAME")
     if competition.solution_sha256 is None:
         raise Conflict(f"{slug} has no solution yet: run brant competitions solution create {slug} -p FILE")
     if competition.solution_error:

@@ -108,7 +108,7 @@ def _missing(competition: Any) -> str:
         return f"{competition.slug} has no solution yet: upload one"
     if not competition.metric:
         slug = competition.slug
-        return f"{slug} has no metric yet: run brant competitions setup {slug} --metric NAME"
+        return f"{slug} has no metric yet: run brant competitions setup update {slug} --metric NAME"
     return ""
 
 
