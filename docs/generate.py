@@ -141,7 +141,7 @@ def conformance() -> str:
 _METRICS = """\
 # Metrics
 
-What `brant competitions setup SLUG --metric NAME` takes; `brant competitions metrics` lists the same.
+What `brant competitions setup update SLUG --metric NAME` takes; `brant competitions metrics` lists them.
 `custom` is a [Python file of your own](competitions.md#a-metric-of-your-own). Public and private score are
 computed each from its own rows. *Better* is the direction in which the leaderboard sorts: it is declared.
 
