@@ -71,7 +71,7 @@ class _Overseer(threading.Thread):
         self._db = db
         self._command = [sys.executable, "-c", _PROGRAM, str(_ROOT), "worker", *arguments]
         self._over = over
-        self._starting = threading.Lock()
+        self._beginning = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
     def run(self) -> None:
@@ -79,7 +79,7 @@ class _Overseer(threading.Thread):
         pause = _FIRST_PAUSE
         while self._work_awaited():
             begun = time.monotonic()
-            process = self._started()
+            process = self._begun()
             if process is None:
                 return
             code = process.wait()
@@ -93,7 +93,7 @@ class _Overseer(threading.Thread):
 
     def stop(self) -> None:
         """Tells the worker to stop, and waits until it has."""
-        with self._starting:
+        with self._beginning:
             process = self._process
         if process is None:
             return
@@ -103,9 +103,9 @@ class _Overseer(threading.Thread):
         except subprocess.TimeoutExpired:
             process.kill()
 
-    def _started(self) -> "subprocess.Popen[bytes] | None":
+    def _begun(self) -> "subprocess.Popen[bytes] | None":
         """A worker that hears by the end of its standard input that the server is gone, however it went."""
-        with self._starting:
+        with self._beginning:
             if self._over.is_set():
                 return None
             # In a session of its own: a Ctrl-C is the server's, which tells the worker.
