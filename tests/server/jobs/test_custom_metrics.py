@@ -62,7 +62,7 @@ def test_any_number_is_a_score(bench: Bench) -> None:
     [
         "class ParticipantVisibleError(Exception): pass\n",
         "from kaggle_metric_utilities import ParticipantVisibleError\n",
-        "import kaggle_metric_utilities as k\nclass ParticipantVisibleError(k.ParticipantVisibleError): pass\n",
+        "import kaggle_metric_utilities as k\nclass ParticipantVisibleError(k.HostVisibleError): pass\n",
     ],
 )
 def test_an_error_for_the_participant_reaches_them_in_words(bench: Bench, define: str) -> None:

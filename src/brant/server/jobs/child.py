@@ -13,6 +13,7 @@ import msgspec
 from brant.server.jobs.errands import Errand, Outcome
 from brant.server.jobs.halting import Halt
 from brant.server.jobs.memory import held_by
+from brant.server.jobs.scratch import clear
 
 # How often memory is looked at, and how often the lease is asked for.
 _LOOK_SECONDS: Final = 0.05
@@ -36,6 +37,7 @@ class Child:
 
     def __init__(self, scratch: Path, hidden: Path, halt: Halt) -> None:
         """`scratch` is its folder for temporary files; `hidden` is never shown to a custom metric."""
+        self._scratch = scratch
         self._arguments = [str(_ROOT), str(os.getpid()), str(scratch), str(hidden)]
         self._halt = halt
         self._process: subprocess.Popen[bytes] | None = None
@@ -64,6 +66,7 @@ class Child:
         process.wait()
         for stream in (process.stdin, process.stdout):
             stream.close()  # type: ignore[union-attr]
+        clear(self._scratch)
 
     def _started(self) -> "subprocess.Popen[bytes]":
         # Without a session of its own it would hear the Ctrl-C that is meant for the worker.
