@@ -16,7 +16,7 @@ from brant.server.jobs.errands import MOST_DETAIL, Errand, Outcome
 from brant.server.jobs.lifeline import die_with
 
 if TYPE_CHECKING:
-    from brant.server.scoring.scoring import CustomRunner
+    from brant.server.scoring.custom import CustomRunner
 
 # The API comes first.
 _NICENESS: Final = 5
