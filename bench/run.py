@@ -17,8 +17,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="which; all when none is named")
     parser.add_argument("--large", action="store_true", help="an archive of 20 GiB among the transfers")
+    parser.add_argument("--small", action="store_true", help="competitions of a tenth of the size, or less")
     options = parser.parse_args()
-    names = options.names or ["startup", "datasets", "uploads", "transfer", "identity", "limits"]
+    names = options.names or [
+        "startup",
+        "datasets",
+        "uploads",
+        "transfer",
+        "identity",
+        "limits",
+        "competitions",
+    ]
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()}, loopback\n")
     with stage() as scene:
         if "startup" in names:
@@ -41,7 +50,19 @@ def main() -> None:
     if "limits" in names:
         from bench import limits
 
-        print(limits.run(), flush=True)
+        print(limits.run(), end="\n\n", flush=True)
+    if "competitions" in names:
+        _competitions(small=options.small)
+
+
+def _competitions(*, small: bool) -> None:
+    from bench import competitions, leaderboards, scoring
+
+    with stage("--rate-limit", "0") as scene:
+        crowd = {"participants": 20, "seconds": 5} if small else {}
+        print(competitions.run(scene, **crowd), end="\n\n", flush=True)
+        print(leaderboards.run(scene, places=10_000 if small else 1_000_000), end="\n\n", flush=True)
+    print(scoring.run(rows=100_000 if small else 1_000_000), flush=True)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A tour of Brant: a server, a login, a dataset published, fetched, damaged and mended, a loop slowed down.
+"""A tour of Brant: a server, a login, a dataset published, fetched and mended, a competition, a hasty loop.
 
 Run it with `make demo`. Every command that it runs is shown, so that you can run it yourself.
 """
@@ -12,11 +12,15 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from visitor import Visitor
 
 PENGUINS = Path(__file__).parent / "penguins"
+SPECIES = Path(__file__).parent / "penguin-species"
+SLUG = "penguin-species"
 OWNER = "ada"
 HANDLE = f"{OWNER}/palmer-penguins"
 # Low, so that a loop meets it within a second, and short, so that nobody waits long.
@@ -59,6 +63,17 @@ class Tour:
         """Sets an environment variable for the commands that follow."""
         print(f"$ export {name}={value}", flush=True)
         self.environ[name] = value
+
+    @contextmanager
+    def person(self, name: str) -> Iterator[None]:
+        """Runs commands with a token of that user, made now, which is not shown."""
+        self.run(f"brant admin user add {name} --data server")
+        self.run(f"brant admin token {name} --data server > {name}.token")
+        print(f"$ export KAGGLE_API_TOKEN=$(cat {name}.token)", flush=True)
+        self.environ["KAGGLE_API_TOKEN"] = (self.folder / f"{name}.token").read_text().strip()
+        yield
+        print("$ unset KAGGLE_API_TOKEN", flush=True)
+        del self.environ["KAGGLE_API_TOKEN"]
 
 
 def serve(tour: Tour) -> subprocess.Popen[str]:
@@ -149,6 +164,28 @@ def damage_and_mend(tour: Tour, file: Path) -> None:
     tour.run("brant cache verify --repair")
 
 
+def compete(tour: Tour) -> None:
+    """Hosts a competition, and lets two people enter it: the second one passes the first."""
+    tour.say("A competition, made of one folder: data, solution, metric and pages.")
+    shutil.copytree(SPECIES, tour.folder / SLUG, ignore=shutil.ignore_patterns("__pycache__"))
+    tour.run(f"brant admin competition import {SLUG} --host {OWNER} --launch --data server")
+
+    tour.say("Grace enters, and submits what a first baseline makes of the data.")
+    with tour.person("grace"):
+        tour.run(f"brant competitions join {SLUG}")
+        tour.run(f"brant competitions download {SLUG} --unzip -p species")
+        tour.run(f"python {SLUG}/baselines/islands.py species islands.csv")
+        tour.run(f'brant competitions submit {SLUG} -f islands.csv -m "by island" --wait --yes')
+        tour.run(f"brant competitions leaderboard {SLUG} --show")
+
+    tour.say("Edith has a better one. The leaderboard moves.")
+    with tour.person("edith"):
+        tour.run(f"brant competitions join {SLUG}")
+        tour.run(f"python {SLUG}/baselines/neighbours.py species neighbours.csv")
+        tour.run(f'brant competitions submit {SLUG} -f neighbours.csv -m "five neighbours" --wait --yes')
+        tour.run(f"brant competitions leaderboard {SLUG} --show")
+
+
 def ask_too_often(tour: Tour) -> None:
     """Lists in a loop until the server asks to wait, which the client does."""
     tour.say(
@@ -201,6 +238,7 @@ def main() -> None:
             for _, row in zip(range(4), csv.reader(file), strict=False):
                 print("  ".join(f"{cell:<17}" for cell in row[:6]).rstrip())
 
+        compete(tour)
         ask_too_often(tour)
 
         tour.say("Where everything lies.")
