@@ -64,7 +64,8 @@ def test_every_command_of_a_page_prints_what_the_page_shows(page: Path, tmp_path
 def _run(commands: list[str], folder: Path) -> list[tuple[int, str]]:
     """Runs `commands` in one shell; the exit code and the output of each, in the words of the page."""
     home = folder / "home" / "ada"
-    shutil.copytree(ROOT / "examples" / "penguins", home / "penguins")
+    for name in ("penguins", "penguin-species"):
+        shutil.copytree(ROOT / "examples" / name, home / name)
     metadata = home / "penguins" / "dataset-metadata.json"
     metadata.write_text(metadata.read_text("utf-8").replace("OWNER", "ada"), "utf-8")
     password = issued("geese of the north")
