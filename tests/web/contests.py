@@ -42,6 +42,7 @@ SECRET_SPECIES = "chinstrap-of-the-solution"
 SECRET_SCORE = 0.43219
 SOLUTION = f"id,species,Usage\n1,adelie,Public\n2,gentoo,Public\n3,{SECRET_SPECIES},Private\n".encode()
 DATA = {"train.csv": b"id,length,species\n9,40,adelie\n", "test.csv": b"id,length\n1,41\n2,42\n3,43\n"}
+_BY_WORKERS = ("solution_facts", "solution_error")
 SUBMISSION = b"id,species\n1,adelie\n2,gentoo\n3,adelie\n"
 
 
@@ -76,6 +77,10 @@ class Contest:
     def row(self) -> Any:
         with self.town.services.db.read() as connection:
             return connection.execute(sa.select(competitions).where(competitions.c.slug == self.slug)).one()
+
+    def kept(self) -> dict[str, Any]:
+        """The same without what a worker writes beside."""
+        return {name: value for name, value in self.row()._mapping.items() if name not in _BY_WORKERS}
 
     def create(
         self, title: str = "Penguin species", privacy: CompetitionPrivacy = CompetitionPrivacy.PUBLIC
@@ -119,12 +124,12 @@ class Contest:
         request = ApiCreateCompetitionDataRequest(competition_name=self.slug, files=given)
         self.calls.data.create(self.context(), request)
 
-    def text(self, name: str, content: str) -> None:
+    def text(self, name: str, content: str, mime_type: str = "text/markdown") -> None:
         request = ApiUpdateCompetitionPageRequest(
             competition_name=self.slug,
             page_name=name,
-            page=ApiCompetitionPage(content=content),
-            update_mask=FieldMask.of("content"),
+            page=ApiCompetitionPage(content=content, mime_type=mime_type),
+            update_mask=FieldMask.of("content", "mime_type"),
         )
         self.calls.pages.update(self.context(), request)
 

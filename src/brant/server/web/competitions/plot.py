@@ -54,12 +54,17 @@ class _Field(NamedTuple):
         points = "".join(f"M{x} {y}h0" for x, y in places)
         return Line(course.name, path, points, course.steps[-1].score)
 
-    def _x(self, step: Step) -> float:
-        return round((step.when - self.first).total_seconds() / self.seconds * WIDTH, 1)
+    def _x(self, step: Step) -> str:
+        return _number((step.when - self.first).total_seconds() / self.seconds * WIDTH)
 
-    def _y(self, step: Step) -> float:
+    def _y(self, step: Step) -> str:
         span = self.floor - self.best
-        return round((step.score - self.best) / span * HEIGHT, 1) if span else HEIGHT / 2
+        return _number((step.score - self.best) / span * HEIGHT if span else HEIGHT / 2)
+
+
+def _number(value: float) -> str:
+    """As SVG reads it, to a tenth; without a negative zero."""
+    return f"{round(value, 1) + 0.0:g}"
 
 
 def _range(race: Race) -> tuple[float, float]:
