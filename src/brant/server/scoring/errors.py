@@ -2,7 +2,7 @@
 
 
 class ParticipantError(Exception):
-    """The submission cannot be scored as it stands; `message` is for its participant and never quotes a truth.
+    """The submission cannot be scored as it stands; `message` is for its participant and quotes no truth.
 
     Rows are counted from 1, the header being row 1.
     """

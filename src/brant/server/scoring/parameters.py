@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 class Parameter(NamedTuple):
     """A parameter of a metric.
 
-    `default` is a text as a host would write it; `allowed` tells in words what may be written; `parse` makes the
-    value of it, or raises ValueError.
+    `default` is a text as a host would write it; `allowed` tells in words what may be written; `parse` makes
+    the value of it, or raises ValueError.
     """
 
     name: str

@@ -1,0 +1,74 @@
+"""Row ids: how they are compared, and where the row of each stands in a submission.
+
+Ids are texts: "01" is not "1". Only a whole number with zeros behind its point is that whole number, "1.0"
+the same as "1", since programs that keep numbers as floats write them so.
+"""
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from brant.server.scoring.complaints import Complaints, quoted
+from brant.server.scoring.tables import Table
+
+_SHOWN: Final = 10
+_WHOLE: Final = r"^(0|-?[1-9][0-9]*)\.0+$"
+
+
+def same_whole(texts: pl.Series) -> pl.Series:
+    """The texts with "1" for "1.0"."""
+    if texts.str.contains(".", literal=True).any():
+        return texts.str.replace(_WHOLE, "$1")
+    return texts
+
+
+def sorted_ids(table: Table, column: str, complaints: Complaints) -> tuple[pl.Series, NDArray[np.int64]]:
+    """The ids in order, and for each the index of its row. Complains of rows without one, and of doubles."""
+    ids = same_whole(table.column(column))
+    order = ids.arg_sort(nulls_last=False).to_numpy().astype(np.int64)
+    ordered = ids[order]
+    if ordered.null_count() or ordered[0] == "" or (ordered[1:] == ordered[:-1]).any():
+        _complain_of_rows(ids, table, column, complaints)
+    return ordered, order
+
+
+def places(wanted: pl.Series, table: Table, column: str, complaints: Complaints) -> NDArray[np.int64]:
+    """For each of the ids `wanted`, which are in order, the index of its row in the table.
+
+    Complains of rows without id, and of ids that are missing, unknown or there twice; the places then mean
+    nothing.
+    """
+    ids = same_whole(table.column(column))
+    found = _found(wanted, ids)
+    if found is not None:
+        return found
+    none = _complain_of_rows(ids, table, column, complaints)
+    unknown = ~ids.is_in(wanted.implode()) & ~none
+    complaints.add("ids that are not in the test set", table.where(unknown, column), int(unknown.sum()))
+    missing = wanted.filter(~wanted.is_in(ids.drop_nulls().implode()))
+    complaints.add("ids that are missing", map(quoted, missing.head(_SHOWN)), len(missing))
+    return np.zeros(len(wanted), np.int64)
+
+
+def _found(wanted: pl.Series, ids: pl.Series) -> NDArray[np.int64] | None:
+    """Where each is, None if not all are there once, and nothing else is."""
+    if len(ids) != len(wanted):
+        return None
+    places = np.arange(len(ids), dtype=np.int64)
+    if (ids == wanted).all(ignore_nulls=False):
+        return places
+    there = pl.DataFrame({"id": ids, "at": places})
+    found = pl.DataFrame({"id": wanted}).join(there, on="id", how="left", maintain_order="left")["at"]
+    # As many matches as rows on both sides: each has exactly one.
+    return found.to_numpy() if len(found) == len(ids) and not found.null_count() else None
+
+
+def _complain_of_rows(ids: pl.Series, table: Table, column: str, complaints: Complaints) -> pl.Series:
+    """Returns which rows have no id."""
+    none = (ids == "").fill_null(value=True)
+    complaints.add("rows without an id", table.where(none, column, quote=False), int(none.sum()))
+    again = ~ids.is_first_distinct() & ~none
+    complaints.add("ids that stand there already", table.where(again, column), int(again.sum()))
+    return none

@@ -1,0 +1,1 @@
+"""Metrics: a module for each family, each a function of truth, guess and weights."""

@@ -1,0 +1,81 @@
+"""Metrics of ranked lists: mean average precision and normalized discounted cumulative gain, both at k."""
+
+import math
+import re
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any, Final
+
+import polars as pl
+
+from brant.server.scoring.errors import HostError
+from brant.server.scoring.metrics.sums import Weights
+
+_GAIN: Final = re.compile(r"(.+):([0-9]+(?:\.[0-9]+)?)", re.DOTALL)
+_LARGEST_GAIN: Final = 1000.0
+
+
+def map_at_k(truth: pl.Series, guess: pl.Series, weights: Weights, *, k: int) -> float:
+    """The mean over rows of the average precision of the first k items."""
+    del weights
+    return math.fsum(_average_precision(t, g, k) for t, g in zip(truth, guess, strict=True)) / len(truth)
+
+
+def some_true(truth: pl.Series, weights: Weights, **_: Any) -> None:
+    """Raises HostError where a row has no true item."""
+    del weights
+    if (truth.str.strip_chars() == "").any():
+        raise HostError("a row has no true item, so that no list is right or wrong: leave it out")
+
+
+def ndcg_at_k(truth: pl.Series, guess: pl.Series, weights: Weights, *, k: int, gain: str) -> float:
+    """The mean over rows of the gain of the first k items as a share of the best possible."""
+    del weights
+    discounts = [1 / math.log2(place + 2) for place in range(k)]
+    exponential = gain == "exponential"
+    shares = (
+        _share(_gains(t, exponential=exponential), g, discounts) for t, g in zip(truth, guess, strict=True)
+    )
+    return math.fsum(shares) / len(truth)
+
+
+def some_gain(truth: pl.Series, weights: Weights, *, gain: str, **_: Any) -> None:
+    """Raises HostError where nothing can be gained in a row, or too much."""
+    del weights
+    for written in truth:
+        if not any(_gains(written, exponential=gain == "exponential").values()):
+            raise HostError(
+                "a row has no true item of any gain, so that no list is right or wrong: leave it out"
+            )
+
+
+def _average_precision(truth: str, guess: str, k: int) -> float:
+    true = set(truth.split())
+    left = set(true)
+    total = 0.0
+    for place, item in enumerate(guess.split(None, k)[:k], 1):
+        if item in left:
+            left.remove(item)
+            total += (len(true) - len(left)) / place
+    return total / min(len(true), k)
+
+
+def _share(gains: dict[str, float], guess: str, discounts: Sequence[float]) -> float:
+    best = sorted(gains.values(), reverse=True)
+    possible = math.fsum(map(float.__mul__, best, discounts))
+    left = dict(gains)
+    found = (left.pop(item, 0.0) for item in islice(guess.split(None, len(discounts)), len(discounts)))
+    return math.fsum(map(float.__mul__, found, discounts)) / possible
+
+
+def _gains(truth: str, *, exponential: bool) -> dict[str, float]:
+    gains: dict[str, float] = {}
+    for written in truth.split():
+        match = _GAIN.fullmatch(written)
+        item, gain = (match[1], float(match[2])) if match else (written, 1.0)
+        if gain > _LARGEST_GAIN:
+            raise HostError(f"the gain {gain:g} is too large: {_LARGEST_GAIN:g} at most")
+        if item in gains:
+            raise HostError("a row has a true item twice: name each once")
+        gains[item] = 2**gain - 1 if exponential else gain
+    return gains

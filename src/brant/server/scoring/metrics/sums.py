@@ -1,0 +1,30 @@
+"""Sums that are rounded once: the same to the last bit, whatever the order."""
+
+import math
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+Weights = NDArray[np.float64] | None
+"""How much each row counts; None: all the same."""
+
+_CHUNK: Final = 1 << 16
+
+
+def exact_sum(values: NDArray[Any]) -> float:
+    """The sum of all values, rounded once."""
+    return math.fsum(_each(values.ravel()))
+
+
+def mean(values: NDArray[Any], weights: Weights) -> float:
+    """Their weighted mean."""
+    if weights is None:
+        return exact_sum(values) / len(values)
+    return exact_sum(values * weights) / exact_sum(weights)
+
+
+def _each(values: NDArray[Any]) -> Iterator[float]:
+    for start in range(0, len(values), _CHUNK):
+        yield from values[start : start + _CHUNK].tolist()

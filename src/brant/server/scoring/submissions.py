@@ -1,0 +1,46 @@
+"""Submissions: the participant's file read, with the columns that it must have, and no others."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from brant.server.scoring import tables
+from brant.server.scoring.complaints import Complaints, quoted
+from brant.server.scoring.intake import plain_csv
+from brant.server.scoring.tables import Table
+
+_SHOWN: Final = 10
+
+
+def read_submission(
+    path: Path,
+    row_id_column: str,
+    columns: Sequence[str] | None,
+    max_bytes: int,
+    *,
+    folder: Path,
+    complaints: Complaints,
+) -> Table:
+    """Reads it; `columns` are those beside the row id, None for any. `folder` is for what is unpacked.
+
+    Raises the fault of `complaints`.
+    """
+    path = plain_csv(path, folder, max_bytes, complaints)
+    names = tables.header(path, complaints)
+    expected = [row_id_column, *(columns or ())]
+    missing = [name for name in expected if name not in set(names)]
+    extra = [] if columns is None else [name for name in names if name not in set(expected)]
+    said = [
+        f"{word} {_listed(those)}"
+        for word, those in (("lacks the column", missing), ("has columns that are not asked for:", extra))
+        if those
+    ]
+    if said:
+        wanted = "" if columns is None else f"; row 1, the header, must hold {_listed(expected)}"
+        raise complaints.failure(" and ".join(said) + wanted)
+    return tables.read(path, complaints)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(map(quoted, names[:_SHOWN])) + more
