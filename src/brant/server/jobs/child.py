@@ -1,5 +1,6 @@
 """The worker's end of its scorer: it starts it, watches its time and memory, and replaces it."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -48,10 +49,8 @@ class Child:
         `keep` is called every few seconds meanwhile.
         """
         process = self._process = self._process or self._started()
-        try:
+        with contextlib.suppress(BrokenPipeError):  # its answer then ends at once
             process.stdin.write(msgspec.json.encode(errand) + b"\n")  # type: ignore[union-attr]
-        except BrokenPipeError:
-            return self._died()
         outcome = self._watched(process, errand, keep)
         if outcome is None or outcome.ended != "done" or held_by(process.pid) > _SPENT_BYTES:
             self.end()
@@ -89,24 +88,22 @@ class Child:
             if self._halt.wait(_LOOK_SECONDS, answer):
                 piece = os.read(answer, 1 << 16)
                 if not piece:
-                    return self._died()
+                    words = f"the process that scored it ended by itself ({_told(process.wait())})"
+                    return Outcome(ended="died", words=words)
                 heard += piece
                 if heard.endswith(b"\n"):
                     return _with_reason(msgspec.json.decode(heard, type=Outcome), errand)
-            now = time.monotonic()
-            if self._halt.asked or (now - renewed > _KEEP_SECONDS and not keep()):
+            if self._halt.asked:
                 return None
+            now = time.monotonic()
             if now - renewed > _KEEP_SECONDS:
+                if not keep():
+                    return None
                 renewed = now
             if now - begun > allowed:
                 return _with_reason(Outcome(ended="time"), errand)
             if held_by(process.pid) > errand.memory:
                 return _with_reason(Outcome(ended="memory"), errand)
-
-    def _died(self) -> Outcome:
-        process = self._process
-        code = None if process is None else process.wait()
-        return Outcome(ended="died", words=f"the process that scored it ended by itself ({_told(code)})")
 
 
 def _with_reason(outcome: Outcome, errand: Errand) -> Outcome:
@@ -117,7 +114,5 @@ def _with_reason(outcome: Outcome, errand: Errand) -> Outcome:
     return outcome if words is None else msgspec.structs.replace(outcome, words=words)
 
 
-def _told(code: int | None) -> str:
-    if code is None:
-        return "for no known reason"
+def _told(code: int) -> str:
     return f"signal {-code}" if code < 0 else f"exit code {code}"

@@ -40,7 +40,8 @@ class ScoringJob:
         if outcome.host:
             return self._results.record_held(lease, task, told_to_host(outcome), now)
         if outcome.ended != "done":
-            return self._results.record_error(lease, task, f"{outcome.words}: send a smaller file", now)
+            advice = "tell the host" if outcome.ended == "died" else "send a smaller file"
+            return self._results.record_error(lease, task, f"{outcome.words}: {advice}", now)
         if outcome.participant:
             return self._results.record_error(lease, task, outcome.participant, now)
         return self._results.record_scores(lease, task, outcome.public, outcome.private, now)
