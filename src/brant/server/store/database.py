@@ -3,6 +3,7 @@
 import contextlib
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -11,15 +12,17 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import OperationalError
 
 from brant.errors import InvalidInput, LocalFailure, Unreachable
-from brant.server.store.disk import recorded
+from brant.server.store.disk import is_busy, recorded
 
 HEAD: Final = "0003"
 
 # How long a writer waits for another process before it gives up.
 _BUSY_SECONDS: Final = 30
 _NOTE_SECONDS: Final = 1
+_TRY_SECONDS: Final = 0.001
 _DURABLE: Final = ("durable", "migrate")
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -178,6 +181,25 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if mode in _DURABLE else 'NORMAL'}")
     connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if mode == 'migrate' else 'ON'}")
     if mode:
-        seconds = _NOTE_SECONDS if mode == "note" else _BUSY_SECONDS
-        connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if mode else "BEGIN")
+        _begin_writing(connection, _NOTE_SECONDS if mode == "note" else _BUSY_SECONDS)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _begin_writing(connection: Connection, seconds: float) -> None:
+    """Begins once no other process writes; raises OperationalError when that takes longer than `seconds`.
+
+    SQLite itself would sleep for up to 100 ms between two tries (`sqliteDefaultBusyCallback`): beside a
+    process that writes one transaction after another, such a sleeper hardly ever comes in time for the gap.
+    """
+    end = time.monotonic() + seconds
+    connection.exec_driver_sql("PRAGMA busy_timeout = 0")
+    while True:
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            break
+        except OperationalError as error:
+            if not is_busy(error) or time.monotonic() >= end:
+                raise
+        time.sleep(_TRY_SECONDS)
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {int(seconds * 1000)}")

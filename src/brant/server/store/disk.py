@@ -31,10 +31,20 @@ def recorded() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
-        # The lowest byte is the kind (sqlite.org/rescode.html); a quota or a limit comes as an I/O error.
-        kind = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-        if kind in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        # A quota or a limit comes as an I/O error.
+        if _kind(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             raise LocalFailure(_WORDS) from error
-        if kind == sqlite3.SQLITE_BUSY:
+        if is_busy(error):
             raise Unreachable("the server is busy writing: try again in a moment") from error
         raise
+
+
+def is_busy(error: OperationalError) -> bool:
+    """Whether it says that another connection is writing."""
+    return _kind(error) == sqlite3.SQLITE_BUSY
+
+
+def _kind(error: OperationalError) -> int:
+    """The lowest byte of its code (sqlite.org/rescode.html)."""
+    code: int = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF
