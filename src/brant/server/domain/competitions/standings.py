@@ -85,7 +85,8 @@ def recompute_all(connection: Connection, competition_id: int) -> None:
     late = sa.false() if competition.deadline is None else submissions.c.created > competition.deadline
     connection.execute(
         sa.update(submissions)
-        .where(submissions.c.competition_id == competition_id, submissions.c.is_late != late)
+        .where(submissions.c.competition_id == competition_id, submissions.c.is_trial.is_(False))
+        .where(submissions.c.is_late != late)
         .values(is_late=late)
     )
     for team_id in connection.scalars(
@@ -155,4 +156,4 @@ def _literals(sort_key: float, reached: datetime, submission_id: int) -> Sequenc
 
 
 def _key(score: float | None, sign: int) -> float:
-    return _NOWHERE if score is None else sign * score + 0.0  # no negative zero
+    return _NOWHERE if score is None else sign * score
