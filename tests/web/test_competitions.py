@@ -153,6 +153,7 @@ def test_people_talk(page: Page, town: Town, ada: Person, contest: Contest) -> N
     page.get_by_label("Message", exact=True).fill("The flipper.")
     page.get_by_role("button", name="Post it").click()
     page.get_by_role("link", name="Reply").click()
+    expect(page.get_by_role("heading", name=f"Reply to {ada.name}")).to_be_visible()
     page.get_by_label("Message", exact=True).fill("Indeed.")
     page.get_by_role("button", name="Post it").click()
     comment = page.get_by_role("article").filter(has_text="The flipper.").first
@@ -392,6 +393,16 @@ def test_a_form_of_a_stranger_changes_nothing(below: str, contest: Contest, town
     assert own.post(contest.path + below, right).status == 303
 
 
+def test_a_competition_is_for_whom_the_form_can_say(ada: Person, browser: Browser) -> None:
+    browser.enter(ada)
+    fields = {"title": "Tides", "slug": f"tides-{next(_numbers)}", "brief": "Of tides."}
+    for privacy in ({}, {"privacy": "EVERYBODY"}, {"privacy": "COMPETITION_PRIVACY_UNSPECIFIED"}):
+        answer = browser.submit("/competitions", {**fields, **privacy})
+        assert answer.status == 400
+        assert b"Choose who may see it" in answer.body
+    assert browser.submit("/competitions", {**fields, "privacy": "PRIVATE"}).status == 303
+
+
 def test_nobody_writes_or_joins_without_signing_in(contest: Contest) -> None:
     nobody = _visitor(contest, None)
     csrf = {"csrf": nobody.token("/signin")}
@@ -478,6 +489,7 @@ def test_an_address_that_nobody_was_given_is_answered_in_words(
 
 WRONG = (
     ("/host", {"do": "launch", "when": "tomorrow"}, "is no time"),
+    ("/host", {"do": "launch", "when": "0001-01-01T00:00+14:00"}, "is no time"),
     ("/host", {"do": "person", "user": "x", "role": "emperor"}, "Choose whether they host"),
     ("/host", {"do": "explode"}, "not one of the page"),
     ("/host/scoring", {"metric": "none-such"}, "There is no metric"),

@@ -90,6 +90,7 @@ def test_a_page_is_accessible_readable_and_whole(
         place.then(page)
         assert page.locator("h1").count() == 1
         assert page.title().endswith(" · Brant")
+        assert not page.title().startswith("The server failed")
         page.evaluate(axe)
         findings: dict[str, Any] = {}
         for width_name, width in WIDTHS.items():

@@ -27,6 +27,7 @@ _NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "merged": "You are one team now.",
         "declined": "The invitation is declined.",
         "launched": "The competition is launched.",
+        "launch-set": "It opens at the time that you set.",
         "rescored": "All submissions are in line to be scored again.",
         "person-added": "They are in now.",
         "saved": "It is saved.",

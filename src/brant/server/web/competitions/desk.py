@@ -18,8 +18,10 @@ from brant.server.web.site import Answer
 from brant.server.web.visit import Visit
 
 PATH: Final = "/competitions"
-LARGEST_TEXT: Final = 1024 * 1024
-"""In bytes, of a form that carries a text: each letter may take up to twelve of them."""
+LARGEST_MESSAGE: Final = 2**18
+"""In bytes, of a form with a message: in a form a character takes up to twelve of them."""
+LARGEST_TEXT: Final = 3 * 2**20
+"""In bytes, of a form with a host's text."""
 
 
 class Tab(NamedTuple):
@@ -121,9 +123,12 @@ def moment(text: str, what: str) -> datetime | None:
     if not text:
         return None
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
+        when = datetime.fromisoformat(text)
     except ValueError:
-        raise InvalidInput(f"{what} is no time: write it as 2026-01-31T12:00, in UTC") from None
+        when = None
+    if when is None or when.tzinfo is not None:
+        raise InvalidInput(f"{what} is no time: write it as 2026-01-31T12:00, in UTC")
+    return when.replace(tzinfo=UTC)
 
 
 def typed_moment(when: datetime | None) -> str:

@@ -14,7 +14,7 @@ from brant.errors import NotFound
 from brant.server.domain.competitions.discussion import LONGEST_MESSAGE, LONGEST_TITLE, TOPICS_A_PAGE
 from brant.server.web.actions import number
 from brant.server.web.competitions.desk import (
-    LARGEST_TEXT,
+    LARGEST_MESSAGE,
     PATH,
     Desk,
     Tab,
@@ -44,8 +44,8 @@ class DiscussionPages:
         """Its addresses."""
         stem = PATH + "/{slug}/discussion"
         return (
-            Page(stem, self._show_topics, for_users(self._begin), Who.ANYONE, LARGEST_TEXT),
-            Page(stem + "/{topic}", self._show_topic, for_users(self._write), Who.ANYONE, LARGEST_TEXT),
+            Page(stem, self._show_topics, for_users(self._begin), Who.ANYONE, LARGEST_MESSAGE),
+            Page(stem + "/{topic}", self._show_topic, for_users(self._write), Who.ANYONE, LARGEST_MESSAGE),
         )
 
     def _show_topics(self, visit: Visit) -> Response:
@@ -104,7 +104,7 @@ class DiscussionPages:
             "title": discussion.title(context, slug(visit), topic),
             "messages": answer.messages,
             "longest": LONGEST_MESSAGE,
-            "reply_to": visit.query["reply"],
+            "answered": next((one for one in answer.messages if str(one.id) == visit.query["reply"]), None),
         }
 
     def _write(self, visit: Visit) -> Response:

@@ -60,7 +60,7 @@ class HostPage:
             )
             self._desk.services.hosting.launch(self._desk.context(visit), request)
 
-        return self._do(visit, launch, "when", "launched")
+        return self._do(visit, launch, "when", "launch-set" if visit.form["when"] else "launched")
 
     def _rescore(self, visit: Visit) -> Response:
         def rescore() -> None:

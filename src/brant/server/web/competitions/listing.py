@@ -12,6 +12,7 @@ from brant.contract.competition_messages import (
     CompetitionSortBy,
 )
 from brant.contract.hosting_messages import ApiCreateCompetitionRequest, CompetitionPrivacy
+from brant.errors import InvalidInput
 from brant.server.web.competitions.desk import PATH, Desk, Tab, attempt, for_users, short_name
 from brant.server.web.notices import notice
 from brant.server.web.site import Page, Who
@@ -73,11 +74,13 @@ class CompetitionList:
     def _create(self, visit: Visit) -> Response:
         def create() -> str:
             form = visit.form
+            if form["privacy"] not in dict(_PRIVACY):
+                raise InvalidInput("choose who may see it")
             request = ApiCreateCompetitionRequest(
                 title=form["title"],
                 slug=form["slug"],
                 brief_description=form["brief"],
-                privacy=CompetitionPrivacy(form["privacy"] or "PUBLIC"),
+                privacy=CompetitionPrivacy(form["privacy"]),
             )
             self._desk.services.hosting.create(self._desk.context(visit), request)
             return f"{PATH}/{quote(form['slug'].lower())}/host?done=competition-created"
