@@ -150,6 +150,16 @@ def test_a_change_in_the_folder_changes_that_alone(
     assert place.bring_in() == ["it is up to date"]
 
 
+def test_a_sample_submission_from_elsewhere_stays_and_is_no_change(place: Place) -> None:
+    place.bring_in("--host", "ada", "--launch")
+    (place.folder / "sample_submission.csv").unlink()
+    assert place.bring_in() == ["it is up to date"]
+    place.replace("data/train.csv", "Torgersen", "Biscoe")
+    assert place.bring_in() == ["published version 2 of the data (3 files)"]
+    assert "sample_submission.csv" in place.ask(files.c.path)
+    assert place.bring_in() == ["it is up to date"]
+
+
 def test_a_metric_of_ones_own_comes_from_its_file(place: Place) -> None:
     place.replace("competition.toml", '"balanced_accuracy"', '"custom"\nhigher_is_better = true')
     code = "def score(solution, submission, row_id_column_name):\n    return 1.0\n"

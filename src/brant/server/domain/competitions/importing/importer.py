@@ -256,14 +256,21 @@ class _Work:
         yield f"published version {self.row().data_number} of the data ({_counted(len(data), 'file')})"
 
     def _published(self) -> dict[str, str]:
+        """The files of the newest version, without a sample submission that the folder knows nothing of."""
         with self._services.db.read() as connection:
             found = connection.execute(
-                sa.select(files.c.path, files.c.sha256)
+                sa.select(files.c.path, files.c.sha256, competitions.c.sample_name)
                 .join(versions, versions.c.id == files.c.version_id)
                 .join(competitions, competitions.c.id == versions.c.competition_id)
                 .where(competitions.c.slug == self._slug, versions.c.number == competitions.c.data_number)
             )
-            return {row.path: row.sha256 for row in found}
+            own = {file.name for file in self._folder.data}
+            added = self._folder.sample is None
+            return {
+                row.path: row.sha256
+                for row in found
+                if not (added and row.path == row.sample_name and row.path not in own)
+            }
 
     def _solution(self, row: Any) -> Iterator[str]:
         file = self._folder.solution

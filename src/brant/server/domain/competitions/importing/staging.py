@@ -1,5 +1,6 @@
 """Staging: files of this machine become uploads, as if a client had sent them."""
 
+import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,11 +20,8 @@ _BATCH: Final = 1024
 
 def sha256_of(path: Path) -> str:
     """The name that the blob of a file has, or would have. Raises LocalFailure where it cannot be read."""
-    digester = Digester()
     with _opened(path) as file:
-        while chunk := file.read(CHUNK):
-            digester.update(chunk)
-    return digester.digest().sha256
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 class Staging:
