@@ -187,7 +187,13 @@ def test_every_verb_that_asks_takes_yes_and_the_other_way_round() -> None:
         assert ("confirm" in calls) is takes_yes, path
         if takes_yes:
             asking.add(" ".join(path[1:]))
-    assert asking == {"datasets delete", "datasets version", "doctor"}
+    assert asking == {
+        "competitions pages delete",
+        "competitions submit",
+        "datasets delete",
+        "datasets version",
+        "doctor",
+    }
 
 
 def test_no_library_asks() -> None:

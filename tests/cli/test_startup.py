@@ -64,6 +64,8 @@ def test_the_version_needs_no_typing_and_no_argparse(desk: Desk) -> None:
         ["--help"],
         ["datasets", "--help"],
         ["d", "-h"],
+        ["competitions", "--help"],
+        ["c", "pages", "-h"],
         ["config", "--help"],
         ["auth", "--help"],
         ["cache", "-h"],
@@ -74,10 +76,18 @@ def test_the_help_of_a_noun_needs_no_argparse(desk: Desk, words: list[str]) -> N
 
 
 @pytest.mark.parametrize(
-    "words", [["datasets", "--help"], ["config", "--help"], ["auth", "--help"], ["cache", "--help"]]
+    "words",
+    [
+        ["competitions", "--help"],
+        ["datasets", "--help"],
+        ["config", "--help"],
+        ["auth", "--help"],
+        ["cache", "--help"],
+    ],
 )
 def test_one_noun_is_imported_for_a_call(desk: Desk, words: list[str]) -> None:
     nouns = {
+        "brant.cli.competitions",
         "brant.cli.datasets",
         "brant.cli.config",
         "brant.cli.auth",
@@ -100,13 +110,26 @@ def test_help_of_a_verb_imports_that_verb_and_nothing_heavy(desk: Desk) -> None:
     assert not script_modules & (HEAVY - {"pathlib", "urllib.parse"})
 
 
-def test_a_list_imports_nothing_that_moves_bytes_or_reads_configuration(desk: Desk) -> None:
+def test_help_of_a_verb_below_a_noun_imports_that_verb_alone(desk: Desk) -> None:
+    modules = imported(desk, ["help", "competitions", "pages", "list"])
+    verbs = {name for name in modules if name.startswith("brant.cli.competitions.")}
+    ours = {"pages", "pages.list", "arguments"}
+    assert verbs == {f"brant.cli.competitions.{name}" for name in ours}
+
+
+@pytest.mark.parametrize("noun", ["competitions", "datasets"])
+def test_a_list_imports_nothing_that_moves_bytes_or_reads_configuration(desk: Desk, noun: str) -> None:
     with peer(status(200, b"{}", Content_Type="application/json")) as running:
-        modules = imported(desk, ["datasets", "list", "--endpoint", running.url("")])
+        modules = imported(desk, [noun, "list", "--endpoint", running.url("")])
     assert {"brant.client.session", "msgspec"} <= modules
     elsewhere = {"json", "logging", "shutil", "tempfile", "tqdm", "zipfile"}
     ours = {
-        *("brant.client.datasets.downloading", "brant.client.datasets.publishing", "brant.client.uploads"),
+        *(
+            "brant.client.downloads",
+            "brant.client.datasets.downloading",
+            "brant.client.datasets.publishing",
+            "brant.client.uploads",
+        ),
         *("brant.client.login", "brant.client.login_file", "brant.client.oauth", "brant.client.renewal"),
     }
     assert not modules & (elsewhere | ours)

@@ -56,8 +56,9 @@ def test_help_as_a_command_is_the_same_help(desk: Desk) -> None:
     assert desk.brant("help", "datasets", "list").out == desk.brant("datasets", "list", "--help").out
 
 
-def test_the_alias_of_a_noun_is_the_noun(desk: Desk) -> None:
-    assert desk.brant("d", "list", "--help").out == desk.brant("datasets", "list", "--help").out
+@pytest.mark.parametrize(("alias", "noun"), [("d", "datasets"), ("c", "competitions")])
+def test_the_alias_of_a_noun_is_the_noun(desk: Desk, alias: str, noun: str) -> None:
+    assert desk.brant(alias, "list", "--help").out == desk.brant(noun, "list", "--help").out
 
 
 @pytest.mark.parametrize(
@@ -89,6 +90,14 @@ def test_the_alias_of_a_noun_is_the_noun(desk: Desk) -> None:
         ("auth print-access-token --expiration 0", "no length of time"),
         ("auth print-access-token --expiration 3600000h", "no length of time"),
         ("auth print-access-token --expiration=-1h", "no length of time"),
+        ("competitions submt", "did you mean submit?"),
+        ("c settings", "needs one of its commands: get, update"),
+        ("c settings gte", "did you mean get?"),
+        ("c list --group", "expected one argument"),
+        ("c leaderboard --all --page-token x", "exclude each other"),
+        ("c select penguins", "name the submissions that are to count"),
+        ("c topics post penguins -m x", "give one of them"),
+        ("c topics show penguins", "write competition/number"),
         ("auth status --format xml", "is none of table, csv and json"),
         ("auth status --format table(secret)", "there is no field 'secret' here"),
     ],

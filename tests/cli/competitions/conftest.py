@@ -7,6 +7,12 @@ from typing import NamedTuple
 
 import pytest
 
+from brant.client.competitions.data import update_data
+from brant.client.competitions.hosting import create, launch
+from brant.client.competitions.metadata_file import load
+from brant.client.competitions.scoring import create_solution, update_setup
+from brant.client.competitions.teams import join
+from brant.client.session import Session
 from tests.cli.desk import Desk, Ended
 from tests.conftest import RunningServer, User
 
@@ -33,6 +39,12 @@ class Contest(NamedTuple):
         assert ended.code == 0, ended.err
         return ended
 
+    def enter(self, *desks: Desk) -> None:
+        """Has the users of `desks` join."""
+        for desk in desks:
+            with session_of(desk) as session:
+                join(session, self.slug)
+
 
 @pytest.fixture
 def host(server: RunningServer) -> User:
@@ -58,19 +70,33 @@ def host_desk(tmp_path: Path, server: RunningServer, host: User) -> Desk:
 @pytest.fixture
 def draft(host: User, host_desk: Desk) -> Contest:
     """A competition that was made and has nothing yet."""
-    made = host_desk.brant("competitions", "create")
-    assert made.code == 0, made.err
+    with session_of(host_desk) as session:
+        create(session, load(host_desk.folder))
     return Contest(f"penguins-{host.name}", host_desk)
 
 
 @pytest.fixture
-def contest(draft: Contest) -> Contest:
-    """A competition that is open, by accuracy on two public and two private rows."""
-    draft.brant("data update", "-p", "data", "-m", "first", "-q")
-    draft.brant("solution create", "-p", "solution.csv", "-q")
-    draft.brant("setup update", "--metric", "accuracy", "-q")
-    draft.brant("launch", "-q")
+def ready(draft: Contest) -> Contest:
+    """A competition that is about to open, by accuracy on two public and two private rows."""
+    folder = draft.host.folder
+    with session_of(draft.host) as session:
+        update_data(session, draft.slug, folder / "data", "first")
+        create_solution(session, draft.slug, folder / "solution.csv")
+        update_setup(session, draft.slug, {"metric": "accuracy"})
     return draft
+
+
+@pytest.fixture
+def contest(ready: Contest) -> Contest:
+    """A competition that is open."""
+    with session_of(ready.host) as session:
+        launch(session, ready.slug)
+    return ready
+
+
+def session_of(desk: Desk) -> Session:
+    """A session of a desk's user, for what a test only begins with: a process for each step takes time."""
+    return Session.from_environ(desk.environ, desk.home)
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def test_the_data_are_told_in_numbers(contest: Contest, ada: Desk) -> None:
 
 
 def test_data_come_as_one_zip_or_as_files(contest: Contest, ada: Desk) -> None:
-    assert ada.brant("c", "join", contest.slug).code == 0
+    contest.enter(ada)
     assert ada.brant("c", "download", contest.slug).code == 0
     with zipfile.ZipFile(ada.folder / contest.slug / f"{contest.slug}.zip") as archive:
         assert set(archive.namelist()) == set(DATA)
@@ -123,14 +123,14 @@ def test_data_come_as_one_zip_or_as_files(contest: Contest, ada: Desk) -> None:
 def test_some_of_the_data_come_alone(
     contest: Contest, ada: Desk, choice: tuple[str, ...], expected: set[str]
 ) -> None:
-    assert ada.brant("c", "join", contest.slug).code == 0
+    contest.enter(ada)
     ended = ada.brant("c", "download", contest.slug, *choice, "-p", "some")
     assert ended.code == 0, ended.err
     assert arrived(ada.folder / "some") == expected
 
 
 def test_a_configured_path_has_a_folder_for_competitions(contest: Contest, ada: Desk) -> None:
-    assert ada.brant("c", "join", contest.slug).code == 0
+    contest.enter(ada)
     ended = ada.brant("c", "download", contest.slug, "-q", KAGGLE_PATH=str(ada.folder / "all"))
     assert (ended.code, ended.out) == (0, "")
     assert arrived(ada.folder / "all") == {f"competitions/{contest.slug}/{contest.slug}.zip"}
@@ -154,8 +154,7 @@ def test_what_is_not_there_is_told_so(ada: Desk) -> None:
 def test_two_teams_become_one(contest: Contest, ada: Desk, participant: Callable[[str], Desk]) -> None:
     contest.brant("setup update", "--max-team-size", "2", "-q")
     grace = participant("grace")
-    for desk in (ada, grace):
-        assert desk.brant("c", "join", contest.slug).code == 0
+    contest.enter(ada, grace)
     assert ada.brant("c", "team", "rename", contest.slug, "The Emperors").code == 0
 
     invited = ada.brant("c", "team", "invite", contest.slug, grace.environ["WHO"], "--format", "json")
@@ -174,8 +173,7 @@ def test_an_invitation_may_be_declined(
 ) -> None:
     contest.brant("setup update", "--max-team-size", "2", "-q")
     grace = participant("grace")
-    for desk in (ada, grace):
-        assert desk.brant("c", "join", contest.slug).code == 0
+    contest.enter(ada, grace)
     team = ada.brant("c", "team", "invite", contest.slug, grace.environ["WHO"], "--format", "json").document
     declined = grace.brant("c", "team", "decline", contest.slug, str(team["id"]))
     assert declined.code == 0, declined.err
@@ -183,7 +181,7 @@ def test_an_invitation_may_be_declined(
 
 
 def test_a_topic_is_begun_answered_and_read(contest: Contest, ada: Desk) -> None:
-    assert ada.brant("c", "join", contest.slug).code == 0
+    contest.enter(ada)
     posted = ada.brant(
         "c", "topics", "post", contest.slug, "--title", "Missing values", "-m", "How?", "--format", "json"
     ).document
@@ -204,6 +202,7 @@ def test_a_topic_is_begun_answered_and_read(contest: Contest, ada: Desk) -> None
 
 
 def test_a_competition_without_episodes_says_so(contest: Contest, ada: Desk) -> None:
+    contest.enter(ada)
     submitted = ada.brant(
         "c", "submit", contest.slug, "-f", "baseline.csv", "-m", "x", "-y", "-q", "--format", "json"
     )
