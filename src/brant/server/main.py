@@ -144,14 +144,14 @@ def _welcome(address: str, settings: Settings, imported: "Imported | None") -> s
 def _joining(address: str, settings: Settings, imported: "Imported") -> str:
     """How participants come in, who have a user of their own."""
     pages, slug = settings.origins[0] if settings.origins else address, imported.slug
-    done = "".join(f"  {line}\n" for line in imported.done)
     return f"""
   The competition:           {pages}/competitions/{slug}
   With a token, they do:     brant competitions join {slug}
-                             brant competitions download {slug}
+                             brant competitions download {slug} --unzip -p data
                              brant competitions submit {slug} -f submission.csv -m "my first" --wait
-                             brant competitions leaderboard {slug} --show
-{done}"""
+                             brant competitions leaderboard {slug}
+  What its folder changed:   {f"{chr(10)}{'':29}".join(imported.done) or "nothing"}
+"""
 
 
 def _first_steps(address: str, settings: Settings) -> str:
