@@ -12,6 +12,7 @@ from playwright.sync_api import BrowserContext, Page, sync_playwright
 from brant.server.domain.accounts.passwords import Passwords
 from brant.server.domain.services import Services
 from tests.conftest import _ended, start_server
+from tests.web.contests import Contest
 from tests.web.stage import Browser, Person, Town
 
 _PROGRAM = Path("/usr/bin/chromium")
@@ -74,3 +75,27 @@ def ada(town: Town) -> Person:
 def browser(town: Town) -> Browser:
     """A browser that sends what it is told to."""
     return Browser(town)
+
+
+@pytest.fixture
+def mayor(town: Town) -> Person:
+    return town.person("mayor", admin=True)
+
+
+@pytest.fixture
+def draft(town: Town, mayor: Person) -> Contest:
+    """A competition that was just created."""
+    return Contest(town, mayor, f"penguins-of-{mayor.name}").create()
+
+
+@pytest.fixture
+def contest(draft: Contest) -> Contest:
+    """One that is launched."""
+    return draft.ready().launch()
+
+
+@pytest.fixture
+def host(contest: Contest, browser: Browser) -> Browser:
+    """The browser of who hosts it."""
+    browser.enter(contest.host)
+    return browser

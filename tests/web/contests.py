@@ -35,7 +35,7 @@ from brant.server.domain.competitions import standings
 from brant.server.domain.competitions.services import Competitions
 from brant.server.edge.links import SignedLinks, Signer
 from brant.server.store.tables import competitions, submissions, team_members
-from tests.web.stage import Person, Town
+from tests.web.stage import Browser, Person, Town
 
 # What no participant may ever read; each of these is to be found nowhere else.
 SECRET_SPECIES = "chinstrap-of-the-solution"
@@ -73,6 +73,13 @@ class Contest:
         assert user is not None
         actor = Actor(user.id, user.name, user.is_admin)
         return Context(actor, self.now, SignedLinks(self.town.address, Signer(bytes(32)), self.now, actor))
+
+    def visitor(self, person: Person | None) -> Browser:
+        """The browser of somebody, or of nobody."""
+        visitor = Browser(self.town)
+        if person is not None:
+            visitor.enter(person)
+        return visitor
 
     def row(self) -> Any:
         with self.town.services.db.read() as connection:

@@ -139,6 +139,10 @@ class Browser:
         assert found is not None, path
         return found[1]
 
+    def fields(self, path: str) -> dict[str, str]:
+        """What stands in the fields of the forms of a page."""
+        return dict(re.findall(r'<input id="(\w+)"[^>]* value="([^"]*)"', self.get(path).body.decode()))
+
     def submit(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
         """Loads a page, then sends one of its forms."""
         return self.post(path, {"csrf": self.token(path), **fields}, **headers)
