@@ -41,8 +41,9 @@ def ndcg_at_k(truth: pl.Series, guess: pl.Series, weights: Weights, *, k: int, g
 
 def some_gain(truth: pl.Series, weights: Weights, *, gain: str, **_: Any) -> None:
     """Raises HostError where nothing can be gained in a row, or too much."""
-    del weights
-    for written in truth:
+    some_true(truth, weights)
+    # Without a gain of its own an item has one of 1.
+    for written in truth.filter(truth.str.contains(":", literal=True)):
         if not any(_gains(written, exponential=gain == "exponential").values()):
             raise HostError(
                 "a row has no true item of any gain, so that no list is right or wrong: leave it out"
@@ -69,13 +70,17 @@ def _share(gains: dict[str, float], guess: str, discounts: Sequence[float]) -> f
 
 
 def _gains(truth: str, *, exponential: bool) -> dict[str, float]:
-    gains: dict[str, float] = {}
-    for written in truth.split():
-        match = _GAIN.fullmatch(written)
-        item, gain = (match[1], float(match[2])) if match else (written, 1.0)
-        if gain > _LARGEST_GAIN:
-            raise HostError(f"the gain {gain:g} is too large: {_LARGEST_GAIN:g} at most")
-        if item in gains:
-            raise HostError("a row has a true item twice: name each once")
-        gains[item] = 2**gain - 1 if exponential else gain
+    items = truth.split()
+    plain = dict.fromkeys(items, 1.0)
+    gains = plain if ":" not in truth else dict(_with_gain(item, exponential=exponential) for item in items)
+    if len(gains) < len(items):
+        raise HostError("a row of the solution has a true item twice: name each once")
     return gains
+
+
+def _with_gain(written: str, *, exponential: bool) -> tuple[str, float]:
+    match = _GAIN.fullmatch(written)
+    item, gain = (match[1], float(match[2])) if match else (written, 1.0)
+    if gain > _LARGEST_GAIN:
+        raise HostError(f"the gain {gain:g} is too large: {_LARGEST_GAIN:g} at most")
+    return item, 2**gain - 1 if exponential else gain
