@@ -47,6 +47,13 @@ def test_two_competitions_are_split_by_seeds_of_their_own(unlaunched: Contest) -
     assert other.shown_setup().split_seed != unlaunched.shown_setup().split_seed
 
 
+def test_a_metric_can_be_left_open_until_one_is_chosen(unlaunched: Contest) -> None:
+    assert unlaunched.setup(metric="", metric_parameters={}, max_team_size=2).max_team_size == 2
+    unlaunched.setup(metric="accuracy")
+    with pytest.raises(InvalidInput, match="no metric ''"):
+        unlaunched.setup(metric="")
+
+
 def test_the_direction_is_that_of_the_metric(unlaunched: Contest) -> None:
     assert unlaunched.setup(metric="accuracy").higher_is_better
     assert not unlaunched.setup(metric="rmse").higher_is_better
@@ -65,7 +72,7 @@ def test_parameters_are_kept_with_their_metric_and_gone_with_it(unlaunched: Cont
     ("fields", "words"),
     [
         ({"metric": "guess"}, "no metric 'guess': choose one of accuracy, auc"),
-        ({"metric": ""}, "no metric ''"),
+        ({"metric": "", "metric_parameters": {"beta": "1"}}, "no metric ''"),
         ({"metric": "f_beta", "metric_parameters": {"beta": "large"}}, "beta"),
         ({"metric": "accuracy", "metric_parameters": {"gamma": "1"}}, "gamma"),
         ({"metric": "accuracy", "metric_parameters": {str(n): "1" for n in range(99)}}, "99 parameters"),

@@ -137,6 +137,8 @@ def _of_metric(
 ) -> dict[str, Any]:
     """The metric with all that belongs to it. Raises InvalidInput for what it cannot be."""
     name = given.metric.strip() if "metric" in masked else competition.metric
+    if not name and not competition.metric and not (given.metric_token or given.metric_parameters):
+        return {}  # a form that says nothing of a metric yet
     if name != CUSTOM and name not in METRICS:
         raise InvalidInput(
             f"there is no metric {name[:60]!r}: choose one of {', '.join(sorted(METRICS))}, "
