@@ -9,6 +9,8 @@ LISTS = {
     "files": ("datasets", "files", "{handle}"),
     "status": ("datasets", "status", "{handle}"),
     "download": ("datasets", "download", "{handle}", "--unzip"),
+    "competitions": ("competitions", "list"),
+    "metrics": ("competitions", "metrics"),
     "config": ("config", "view"),
     "auth": ("auth", "status"),
     "cache": ("cache", "verify"),
@@ -49,6 +51,12 @@ def test_a_page_with_more_behind_it_is_still_one_document(ada_desk: Desk, pengui
         (("datasets", "delete", "ada/none-such", "--yes"), 6, 404),
         (("datasets", "list", "--page", "x"), 2, 400),
         (("datasets", "lst"), 2, 400),
+        (("competitions", "view", "none-such"), 6, 404),
+        (("competitions", "view", "no/slug"), 3, 400),
+        (("competitions", "submissions", "none-such"), 6, 404),
+        (("competitions", "submit", "none-such", "-f", "nowhere.csv", "-m", "x"), 6, 404),
+        (("competitions", "pages", "delete", "none-such", "--page-name", "rules"), 14, 400),
+        (("competitions", "settings", "update", "none-such", "-f", "nowhere.json"), 6, 404),
         (("datasets", "create", "-p", "nowhere"), 6, 404),
         (("datasets", "version", "-m", "x", "-p", "nowhere"), 6, 404),
         (("config", "view", "--profile", "none-such"), 3, 400),
@@ -67,6 +75,11 @@ def test_an_error_is_one_document_too(
     assert ended.document["error"]["code"] == code
     lines = [line for line in ended.err.splitlines() if line.startswith("brant: ")]
     assert [f"brant: {line}" for line in ended.document["error"]["message"].splitlines()] == lines
+
+
+@pytest.mark.parametrize("words", [("competitions", "submission-limits", "none-such", "--json")])
+def test_the_short_word_for_json_is_kept_after_an_error_too(ada_desk: Desk, words: tuple[str, ...]) -> None:
+    assert ada_desk.brant(*words).document["error"]["code"] == 404
 
 
 def test_wrong_credentials_are_told_as_such(ada_desk: Desk) -> None:

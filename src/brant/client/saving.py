@@ -1,6 +1,7 @@
 """Puts the body of an answer on disk as it comes: under another name, then in place, whole or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -22,12 +23,18 @@ def save(response: Response, destination: Path) -> int:
         size = _write(os.open(unfinished, _NEW, 0o666), response)
         unfinished.replace(destination)
     except OSError as error:
-        unfinished.unlink(missing_ok=True)
+        _remove(unfinished)
         raise local_failure(error, destination) from error
     except BaseException:
-        unfinished.unlink(missing_ok=True)
+        _remove(unfinished)
         raise
     return size
+
+
+def _remove(unfinished: Path) -> None:
+    # Where even this fails, the first failure is the one to tell.
+    with suppress(OSError):
+        unfinished.unlink()
 
 
 def _write(handle: int, response: Response) -> int:
