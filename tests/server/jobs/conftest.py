@@ -43,6 +43,7 @@ class Room:
 
     @classmethod
     def open(cls, contest: Contest) -> "Room":
+        contest.world.now = datetime.now(UTC)  # servers beside it go by it, too
         players, ann = Players(contest), contest.world.user("ann")
         contest.setup(max_daily_submissions=1_000)
         players.join(ann)

@@ -5,7 +5,6 @@ from pathlib import Path
 from textwrap import dedent, indent
 
 from brant.server.jobs.custom import CustomMetric
-from brant.server.jobs.memory import descendants
 
 SOLUTION = "id,y\n1,2\n2,3\n"
 SUBMISSION = "id,y\n1,2\n2,4\n"
@@ -40,8 +39,3 @@ class Bench:
         path.write_text(text)
         path.chmod(0o600)
         return path
-
-
-def children_of(process: int) -> list[int]:
-    """All processes that came of this one and are there now."""
-    return list(descendants(process))

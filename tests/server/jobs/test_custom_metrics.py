@@ -4,7 +4,6 @@ import http.server
 import os
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +11,8 @@ import pytest
 
 from brant.server.jobs import sandbox
 from brant.server.scoring.errors import HostError, ParticipantError
-from tests.server.jobs.metrics import Bench, children_of, metric
+from tests.server.jobs.metrics import Bench, metric
+from tests.server.jobs.processes import children_of, until
 
 
 @pytest.fixture
@@ -20,10 +20,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     for name in ("job", "data"):
         (tmp_path / name).mkdir(mode=0o700)
     yield Bench(tmp_path / "job", tmp_path / "data")
-    end = time.monotonic() + 10
-    while children_of(os.getpid()) and time.monotonic() < end:  # bubblewrap is gone, the kernel follows
-        time.sleep(0.01)
-    assert not children_of(os.getpid()), "the sandbox left processes behind"
+    # Bubblewrap is gone, the kernel follows.
+    until(lambda: not children_of(os.getpid()), "the end of what the sandbox started")
 
 
 def refused(bench: Bench, code: str, **limits: float) -> HostError:

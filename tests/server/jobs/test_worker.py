@@ -3,19 +3,16 @@
 import os
 import signal
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from brant.server.store.queue import Queue
 from tests.server.jobs.conftest import Crew, Room
-from tests.server.jobs.metrics import children_of, metric
-
-HELD = b"import time\n" + metric("time.sleep(600)").encode()
+from tests.server.jobs.metrics import metric
+from tests.server.jobs.processes import children_of, is_sandbox, is_scorer, until
 
 
 def custom(room: Room, code: str) -> None:
@@ -35,25 +32,11 @@ def meanwhile(action: Callable[[], None]) -> Iterator[None]:
 
 def sandboxed() -> bool:
     """Whether a host's metric is running now."""
-    return any(_name(process) == "bwrap" for process in children_of(os.getpid()))
-
-
-def _name(process: int) -> str:
-    try:
-        return Path(f"/proc/{process}/comm").read_text().strip()
-    except OSError:
-        return ""
-
-
-def until(true: Callable[[], bool]) -> None:
-    end = time.monotonic() + 60
-    while not true():
-        assert time.monotonic() < end, "it did not happen within a minute"
-        time.sleep(0.005)
+    return any(map(is_sandbox, children_of(os.getpid())))
 
 
 def scorers() -> list[int]:
-    return [process for process in children_of(os.getpid()) if _name(process).startswith("python")]
+    return [process for process in children_of(os.getpid()) if is_scorer(process)]
 
 
 def test_a_submission_is_scored_on_both_splits(room: Room, crew: Crew) -> None:
