@@ -1,90 +1,106 @@
-"""A million rows scored: how long it takes, and how much memory, in a process that does nothing else."""
+"""Measures scoring: 1,000,000 rows by each metric, each in a process of its own; seconds and peak memory.
 
-import json
+    python -m bench.scoring [ROWS]
+
+Rows of the submission are in another order than those of the solution, which has no column Usage. What counts
+is `score` itself, from two files on disk to two scores; the modules are imported before, as a worker does.
+"""
+
 import random
-import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from bench.stage import ROOT
+ROWS: Final = 1_000_000
+MOST_SECONDS: Final = 2.0
+MOST_MEGABYTES: Final = 500
 
-_TURNS: Final = 3
-# What a worker's scorer does with one submission; what it imports, it has imported before the first one.
-_PROGRAM: Final = """
-import json, resource, sys, time
-from pathlib import Path
-from brant.server.scoring.scoring import Rules, score
-
-folder, metric, times = Path(sys.argv[1]), sys.argv[2], []
-rules = Rules(metric=metric, parameters={}, row_id_column="id", public_percent=30, split_seed=7,
-              metric_code=None, max_bytes=1 << 30)
-small = folder / "small.csv"
-score(small, small, "submission.csv", rules, None)
-for _ in range(int(sys.argv[3])):
-    before = time.perf_counter(), time.process_time()
-    score(folder / "solution.csv", folder / "submission.csv", "submission.csv", rules, None)
-    times.append((time.perf_counter() - before[0], time.process_time() - before[1]))
-print(json.dumps([times, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
-"""
+Draw = Callable[[random.Random], str]
 
 
-def run(*, rows: int = 1_000_000) -> str:
-    """The table: metrics of labels, numbers and probabilities."""
-    lines = [("scoring, one file", "rows", "median", "processor time", "peak memory"), ("---",) * 5]
-    with tempfile.TemporaryDirectory(prefix="brant-bench-") as name:
-        folder = Path(name)
-        for metric, kind in (
-            ("accuracy", "label"),
-            ("rmse", "number"),
-            ("log_loss", "chance"),
-            ("auc", "chance"),
-        ):
-            _write(folder, kind, rows)
-            seconds, busy, peak = _measure(folder, metric)
-            lines.append((metric, f"{rows:,}", f"{seconds:.2f} s", f"{busy:.2f} s", f"{peak:.0f} MiB"))
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+def _mask(rng: random.Random) -> str:
+    return " ".join(f"{place * 100 + rng.randrange(50)} {rng.randrange(1, 50)}" for place in range(1, 4))
 
 
-def _measure(folder: Path, metric: str) -> tuple[float, float, float]:
-    """Seconds on the clock, seconds of all processors, peak memory in MiB."""
-    done = subprocess.run(
-        [sys.executable, "-c", _PROGRAM, str(folder), metric, str(_TURNS)],
-        check=False,
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-    )
-    if done.returncode:
-        raise SystemExit(f"{metric}: {done.stderr[-600:]}")
-    times, peak = json.loads(done.stdout)
-    seconds, busy = (statistics.median(column) for column in zip(*times, strict=True))
-    return seconds, busy, peak
+_FORMS: Final[dict[str, tuple[Draw, Draw]]] = {
+    "number": (lambda rng: f"{rng.random() * 100 + 1:.6f}", lambda rng: f"{rng.random() * 100 + 1:.6f}"),
+    "probability": (lambda rng: str(rng.randrange(2)), lambda rng: f"{rng.random():.6f}"),
+    "label": (lambda rng: f"class{rng.randrange(20)}", lambda rng: f"class{rng.randrange(20)}"),
+    "rating": (lambda rng: str(rng.randrange(5)), lambda rng: str(rng.randrange(5))),
+    "list": (
+        lambda rng: str(rng.randrange(50)),
+        lambda rng: " ".join(str(rng.randrange(50)) for _ in range(5)),
+    ),
+    "mask": (_mask, _mask),
+}
+_METRICS: Final = {
+    "accuracy": "label",
+    "balanced_accuracy": "label",
+    "f_beta": "label",
+    "mcc": "label",
+    "quadratic_weighted_kappa": "rating",
+    "log_loss": "probability",
+    "brier": "probability",
+    "auc": "probability",
+    "mae": "number",
+    "rmse": "number",
+    "rmsle": "number",
+    "mape": "number",
+    "r2": "number",
+    "spearman": "number",
+    "map_at_k": "list",
+    "ndcg_at_k": "list",
+    "mask_iou": "mask",
+    "mask_dice": "mask",
+    "levenshtein": "label",
+}
 
 
-def _write(folder: Path, kind: str, rows: int) -> None:
-    """The solution, and a submission in another order that is mostly right; a small one to warm up with."""
-    chance = random.Random(7)
-    truth = [chance.randrange(2) for _ in range(rows)]
-    _table(folder / "solution.csv", ((row, truth[row]) for row in range(rows)))
-    _table(folder / "small.csv", ((row, truth[row]) for row in range(100)))
-    order = list(range(rows))
-    chance.shuffle(order)
-    _table(folder / "submission.csv", ((row, _said(kind, truth[row], chance)) for row in order))
+def main(rows: int) -> None:
+    """Prints a line for each metric."""
+    with tempfile.TemporaryDirectory() as folder:
+        print(f"{rows:,} rows; the aim is {MOST_SECONDS:g} s and {MOST_MEGABYTES} MB")
+        print(f"{'metric':26} {'s':>6} {'CPU s':>6} {'MB':>5}")
+        for form in _FORMS:
+            _write(Path(folder), form, rows)
+            for metric in (name for name, each in _METRICS.items() if each == form):
+                argument = [sys.executable, "-m", "bench.scoring", metric, folder, form]
+                print(f"{metric:26} {subprocess.check_output(argument, text=True).strip()}", flush=True)
 
 
-def _said(kind: str, truth: int, chance: random.Random) -> object:
-    if kind == "label":
-        return truth if chance.random() < 0.8 else 1 - truth
-    if kind == "number":
-        return f"{truth + chance.gauss(0, 1):.6f}"
-    return f"{0.1 + 0.6 * truth + 0.2 * chance.random():.6f}"
+def measure(metric: str, folder: Path, form: str) -> None:
+    """Scores once and prints seconds, seconds of all processors, and the peak of memory in MB."""
+    from brant.server.scoring.scoring import Rules, score
+
+    rules = Rules(metric, {}, "", 30, 1, None, 1 << 31)
+    wall, used = time.perf_counter(), time.process_time()
+    score(folder / f"{form}-solution.csv", folder / f"{form}-submission.csv", "submission.csv", rules, None)
+    wall, used = time.perf_counter() - wall, time.process_time() - used
+    print(f"{wall:6.2f} {used:6.2f} {_peak():5.0f}")
 
 
-def _table(path: Path, cells: Iterator[tuple[int, object]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.write("id,target\n")
-        file.writelines(f"{row},{value}\n" for row, value in cells)
+def _write(folder: Path, form: str, rows: int) -> None:
+    rng = random.Random(1)
+    ids = list(range(rows))
+    for name, draw in zip(("solution", "submission"), _FORMS[form], strict=True):
+        with (folder / f"{form}-{name}.csv").open("w", encoding="utf-8") as file:
+            file.write("id,target\n")
+            file.writelines(f"{each},{draw(rng)}\n" for each in ids)
+        rng.shuffle(ids)
+
+
+def _peak() -> float:
+    status = Path("/proc/self/status").read_text("utf-8")
+    line = next(each for each in status.splitlines() if each.startswith("VmHWM:"))
+    return int(line.split()[1]) * 1024 / 1e6
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 4:
+        measure(sys.argv[1], Path(sys.argv[2]), sys.argv[3])
+    else:
+        main(int(sys.argv[1].replace("_", "").replace(",", "")) if len(sys.argv) > 1 else ROWS)

@@ -10,6 +10,8 @@ from typing import IO, Final
 from brant.server.scoring.complaints import Complaints
 
 _CHUNK: Final = 1 << 20
+# APPNOTE.TXT 6.3.10, 4.4.4, bit 0.
+_ENCRYPTED: Final = 1
 _UTF8_MARK: Final = codecs.BOM_UTF8
 # What a file begins with that is no CSV, and what to say of it.
 _OTHERS: Final = (
@@ -37,7 +39,7 @@ def plain_csv(path: Path, folder: Path, max_bytes: int, complaints: Complaints) 
         raise complaints.failure(f"has {size:,} bytes, which is more than the {max_bytes:,} allowed")
     with path.open("rb") as file:
         start = file.read(4)
-    if start.startswith(b"PK\x03\x04"):
+    if start in {b"PK\x03\x04", b"PK\x05\x06"}:  # the second of one without files
         path = _from_zip(path, folder / "unpacked.csv", max_bytes, complaints)
     elif start.startswith(b"\x1f\x8b"):
         path = _from_gzip(path, folder / "unpacked.csv", max_bytes, complaints)
@@ -59,11 +61,7 @@ def _from_zip(path: Path, target: Path, max_bytes: int, complaints: Complaints) 
             member = _only_member(archive, complaints)
             with archive.open(member) as packed:
                 return _copied(packed, target, max_bytes, complaints)
-    except RuntimeError:
-        raise complaints.failure("is a zip with a password: pack it without one") from None
-    except NotImplementedError:
-        raise complaints.failure("is a zip of an unusual method: pack it with deflate") from None
-    except (zipfile.BadZipFile, EOFError, zlib.error, ValueError) as error:
+    except (zipfile.BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError) as error:
         raise complaints.failure(f"is a damaged zip ({error}): pack it again") from None
 
 
@@ -77,6 +75,10 @@ def _only_member(archive: zipfile.ZipFile, complaints: Complaints) -> zipfile.Zi
         raise complaints.failure("is an office document: save it as CSV")
     if len(members) != 1:
         raise complaints.failure(f"is a zip of {len(members)} files: pack exactly one CSV file")
+    if members[0].flag_bits & _ENCRYPTED:
+        raise complaints.failure("is a zip with a password: pack it without one")
+    if members[0].compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise complaints.failure("is a zip of an unusual method: pack it with deflate")
     return members[0]
 
 

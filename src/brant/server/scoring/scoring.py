@@ -94,12 +94,7 @@ def check_solution(solution: Path, rules: Rules) -> dict[str, Any]:
     """
     with tempfile.TemporaryDirectory() as scratch:
         answers = _solution(solution, rules, Path(scratch))
-    columns: tuple[Column, ...] = ()
-    if rules.metric != CUSTOM:
-        key = _key(answers, rules)
-        columns = key.columns
-        for word, part in zip(("public", "private"), answers.split, strict=True):
-            _check_defined(key, part, word)
+    columns = () if rules.metric == CUSTOM else _key(answers, rules).columns
     return {
         "row_id_column": answers.row_id_column,
         "columns": answers.table.frame.columns,
@@ -133,7 +128,10 @@ def _key(solution: Solution, rules: Rules) -> _Key:
     scored = np.sort(np.concatenate(solution.split))
     truth = measure.form.truth(solution.table.take(scored), names, complaints)
     complaints.settle()
-    return _Key(measure, parameters, truth.columns, truth.values, scored, weights)
+    key = _Key(measure, parameters, truth.columns, truth.values, scored, weights)
+    for word, part in zip(solution.split._fields, solution.split, strict=True):
+        _check_defined(key, part, word)
+    return key
 
 
 def _check_defined(key: _Key, part: NDArray[np.int64], word: str) -> None:
@@ -149,7 +147,6 @@ def _score(key: _Key, part: NDArray[np.int64], guess: Any, complaints: Complaint
     if not len(part):
         return None
     truth, weights = key.of(part)
-    key.measure.defined(truth, weights, **key.parameters)
     try:
         value = key.measure.score(truth, guess, weights, **key.parameters)
     except OverflowError:

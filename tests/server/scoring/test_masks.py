@@ -1,0 +1,64 @@
+"""Masks: run-length encoding as Kaggle words it, and overlaps as counted pixel by pixel."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from brant.server.scoring.metrics import masks
+from tests.server.scoring.cases import cases
+from tests.server.scoring.contest import Contest
+
+
+def encoded(pixels: set[int]) -> str:
+    """The runs of these pixels."""
+    starts = sorted(pixel for pixel in pixels if pixel - 1 not in pixels)
+    ends = sorted(pixel for pixel in pixels if pixel + 1 not in pixels)
+    return " ".join(f"{start} {end - start + 1}" for start, end in zip(starts, ends, strict=True))
+
+
+def test_pairs_are_a_first_pixel_and_a_length() -> None:
+    """Kaggle's words for it: '1 3 10 5' is the pixels 1, 2, 3 and 10 to 14."""
+    assert encoded({1, 2, 3, 10, 11, 12, 13, 14}) == "1 3 10 5"
+    truth = pl.Series(["1 3 10 5"])
+    assert masks.mask_iou(truth, pl.Series(["3 1 10 1"]), None) == 2 / 8
+    assert masks.mask_dice(truth, pl.Series(["3 1 10 1"]), None) == 2 * 2 / (8 + 2)
+
+
+@cases(100)
+def test_overlaps_are_those_of_sets_of_pixels(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    rows, pixels = int(rng.integers(1, 12)), int(rng.integers(1, 40))
+    drawn = [
+        [set((np.flatnonzero(rng.random(pixels) < share) + 1).tolist()) for _ in range(rows)]
+        for share in (0.5, rng.random())
+    ]
+    truth, guess = (pl.Series([encoded(each) for each in side]) for side in drawn)
+    pairs = list(zip(*drawn, strict=True))
+    iou = [len(t & g) / len(t | g) if t | g else 1 for t, g in pairs]
+    dice = [2 * len(t & g) / (len(t) + len(g)) if t | g else 1 for t, g in pairs]
+    assert masks.mask_iou(truth, guess, None) == pytest.approx(sum(iou) / rows, rel=1e-12)
+    assert masks.mask_dice(truth, guess, None) == pytest.approx(sum(dice) / rows, rel=1e-12)
+
+
+def test_two_empty_masks_agree_and_one_does_not() -> None:
+    empty, some = pl.Series([""]), pl.Series(["4 2"])
+    assert masks.mask_iou(empty, empty, None) == masks.mask_dice(empty, empty, None) == 1
+    assert masks.mask_iou(empty, some, None) == masks.mask_dice(some, empty, None) == 0
+
+
+def test_rows_beyond_the_first_portion_count_the_same() -> None:
+    truth, guess = pl.Series(["1 4"] * 45_000), pl.Series(["1 4", "1 2", "9 9"] * 15_000)
+    assert masks.mask_iou(truth, guess, None) == 0.5
+
+
+def test_what_is_no_mask_is_told_by_row(tmp_path: Path) -> None:
+    contest = Contest(tmp_path, "id,m\n" + "".join(f"{row},1 1\n" for row in range(1, 8)), metric="mask_iou")
+    words = contest.refusal("id,m\n1,1 1\n2,1 x\n3,5\n4,0 3\n5,3 0\n6,1 4 4 1\n7,9 1 2 1\n")
+    assert 'not pairs of whole numbers: row 3, column "m" ("1 x")' in words
+    assert 'a number without its pair: row 4, column "m" ("5")' in words
+    assert 'no pixel, or beyond any image: row 5, column "m" ("0 3"), row 6, column "m" ("3 0")' in words
+    assert (
+        'overlap, or are not in order: row 7, column "m" ("1 4 4 1"), row 8, column "m" ("9 1 2 1")' in words
+    )
