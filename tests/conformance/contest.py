@@ -2,10 +2,11 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from brant.contract import codec
 from brant.contract import competition_extensions as ours
 from brant.contract import competitions as wire
 from brant.contract.blobs import START_BLOB_UPLOAD, ApiBlobType, ApiStartBlobUploadRequest
@@ -21,6 +22,7 @@ from brant.contract.competition_messages import (
     ApiCompetition,
     ApiCreateSubmissionRequest,
     ApiDownloadDataFilesRequest,
+    ApiDownloadSubmissionRequest,
     ApiGetCompetitionRequest,
     ApiGetLeaderboardRequest,
     ApiGetSubmissionRequest,
@@ -149,14 +151,27 @@ class Contest:
         )
         self.place.call(self.host, wire.UPDATE_COMPETITION_SETTINGS, request)
 
+    def settle_as_sent(self, changes: Mapping[str, Any]) -> None:
+        """Sets settings by their names on the wire."""
+        settings = codec.from_builtins(dict(changes), CompetitionSettings)
+        request = ApiUpdateCompetitionSettingsRequest(
+            competition_name=self.slug, settings=settings, update_mask=FieldMask(",".join(changes))
+        )
+        self.place.call(self.host, wire.UPDATE_COMPETITION_SETTINGS, request)
+
     def launch(self) -> None:
         """Opens it now."""
         request = ApiLaunchCompetitionRequest(competition_name=self.slug)
         self.place.call(self.host, wire.LAUNCH_COMPETITION, request)
 
     def end(self) -> None:
-        """Its deadline was a moment ago."""
-        self.settle(deadline=Timestamp.of(datetime.now(UTC) - timedelta(seconds=1)))
+        """It ends now: all that was submitted is in time."""
+        self.settle(deadline=Timestamp.of(datetime.now(UTC)))
+
+    def close_entry(self) -> None:
+        """Nobody could enter any more since a moment ago."""
+        a_moment_ago = datetime.now(UTC) - timedelta(seconds=1)
+        self.settle(prohibit_new_entrants_explicit_deadline=Timestamp.of(a_moment_ago))
 
     def admit(self, user: User) -> None:
         """Lets a user see it while it is private."""
@@ -187,6 +202,11 @@ class Contest:
         )
         self.wait(user)
         return self.place.call(user, wire.GET_SUBMISSION, ApiGetSubmissionRequest(ref=made.ref))
+
+    def handed_in(self, user: User, ref: int) -> bytes:
+        """The bytes of a submission, as its sender gets them back."""
+        request = ApiDownloadSubmissionRequest(submission_id=ref)
+        return self.place.get(self.place.call(user, wire.DOWNLOAD_SUBMISSION, request).url)
 
     def wait(self, user: User) -> list[ApiSubmission]:
         """The submissions of the user's team, the newest first, once they are all scored."""

@@ -40,6 +40,33 @@ _NAMES_OF_URL_IN_COMPETITIONS = (
 _NOT_ENCODED = "does not percent-encode the name that it asks for, so that `&` and `#` end it"
 
 DEFECTS: Final[tuple[Defect, ...]] = (
+    Defect(
+        "pages_are_written",
+        _KAGGLE_2,
+        "makes a page",
+        "kaggle/cli.py:434",
+        "hands what only the list of pages takes to every command below `pages`, which ends in a TypeError",
+    ),
+    Defect(
+        "the_data_of_a_competition_arrive_in_the_folder_that_is_named",
+        _KAGGLEHUB_1,
+        "asks for them a second time",
+        "kagglehub/http_resolver.py:60",
+        "refuses the folder that it has filled itself, before it looks whether all is there",
+    ),
+    *(
+        Defect(
+            "a_file_that_has_changed_is_fetched_again",
+            driver,
+            "downloads the new file",
+            where,
+            "removes the old file, and with it the folder into which it then writes the new one",
+        )
+        for driver, where in (
+            (_KAGGLEHUB_1, "kagglehub/clients.py:289"),
+            (_KAGGLEHUB_0, "kagglehub/clients.py:319"),
+        )
+    ),
     *(
         Defect(scenario, driver, step, where, _NAME_OF_URL)
         for driver, where in (

@@ -18,7 +18,7 @@ from tests.ledger import LEDGER, issued
 Req = TypeVar("Req", bound=Message)
 Resp = TypeVar("Resp", bound=Message)
 
-_PATIENCE: Final = 60
+_PATIENCE: Final = 30
 
 
 class User(NamedTuple):

@@ -123,13 +123,16 @@ class Because(Enum):
     """Why a client refuses, by what one client or another says of it: no other reason passes for this one."""
 
     MISSING = r"\b404\b|[Tt]here is no |has no "
-    FORBIDDEN = r"\b403\b|may not|this token lacks"
-    RULES = r"has not accepted the rules"
+    FORBIDDEN = r"\b403\b|may not|this token lacks|cannot be cloned"
+    RULES = r"has not accepted the rules|accepted the competition rules"
     NOT_SIGNED_IN = (
         r"\b401\b|not authenticated|Authentication required|needs credentials|refused the |asks who you are|"
         r"for users alone"
     )
-    TAKEN = r"already|in use"
+    TOO_LATE = r"took new participants until|\b403\b"
+    TOO_MANY = r"its \d+ submissions of today"
+    UNREADY = r"has no solution yet"
+    TAKEN = r"already|in use|is taken"
     INVALID = (
         r"\b400\b|cannot be|no file name|its name holds|in case|title|licen[cs]e|does not exist|"
         r"there is no file|template|Default "

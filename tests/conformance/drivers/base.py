@@ -82,6 +82,7 @@ class Can(Enum):
     SELECT = auto()  # chooses the submissions that count in the end
     LEADERBOARD = auto()
     LEADERBOARD_PAGES = auto()  # … page by page
+    LEADERBOARD_ZIP = auto()  # … as a file
     TEAM_SUBMISSIONS = auto()
     HOST = auto()  # makes a competition from a template, gives it data and a solution, and launches it
     HOST_PAGES = auto()  # … and its pages

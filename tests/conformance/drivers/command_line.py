@@ -1,5 +1,6 @@
 """Our own command line."""
 
+import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +25,7 @@ class CommandLine(KaggleCommands):
             Can.HOST_SETUP,
             Can.JOIN,
             Can.SELECT,
+            Can.SUBMISSION_ERRORS,
             Can.SUBMIT_AND_WAIT,
             Can.CONFIRM,
             Can.COVER,
@@ -44,6 +46,7 @@ class CommandLine(KaggleCommands):
     default_credential = "token"
     # What cannot be undone is asked for (S2), and here nobody is there to say yes.
     delete_old_versions = ("--delete-old-versions", "--yes")
+    confirm_submission = ("--yes",)
 
     def program(self) -> Path:
         return Path(sys.executable).with_name("brant")
@@ -80,10 +83,14 @@ class CommandLine(KaggleCommands):
         self._competed("join", slug)
 
     def submit_and_wait(self, slug: str, file: Path, message: str) -> str:
-        return self._competed("submit", slug, "-f", file, "-m", message, "--wait").said
+        return self._competed("submit", slug, "-f", file, "-m", message, "--wait", "--yes").said
+
+    def submission_errors(self, slug: str) -> list[str]:
+        said = self._competed("submissions", slug, "--format", "json(status,errorDescription)").out
+        return [row["errorDescription"] for row in json.loads(said) if row["status"] == "ERROR"]
 
     def select(self, slug: str, *refs: str) -> None:
         self._competed("select", slug, *refs)
 
     def set_up(self, slug: str, **fields: str) -> None:
-        self._competed("setup", slug, *options_of(fields))
+        self._competed("setup", "update", slug, *options_of(fields))

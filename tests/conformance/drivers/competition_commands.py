@@ -21,6 +21,7 @@ OFFERED = frozenset(
         Can.SUBMIT,
         Can.SUBMISSIONS,
         Can.LEADERBOARD,
+        Can.LEADERBOARD_ZIP,
     }
 )
 # What came later.
@@ -30,7 +31,6 @@ HOSTING = frozenset(
         Can.HOST_PAGES,
         Can.LEADERBOARD_PAGES,
         Can.PAGES,
-        Can.SUBMISSION_ERRORS,
         Can.SUBMISSION_LIMITS,
         Can.SUBMISSION_PAGES,
         Can.SUBMIT_SANDBOX,
@@ -45,7 +45,7 @@ _FAILURES = ("Could not find competition", "Could not submit")
 class CompetitionCommands(ProcessDriver):
     """`PROGRAM competitions COMMAND`."""
 
-    delete_page_options: ClassVar[tuple[str, ...]] = ("--yes",)
+    confirm_submission: ClassVar[tuple[str, ...]] = ()
 
     @abstractmethod
     def program(self) -> Path:
@@ -73,7 +73,8 @@ class CompetitionCommands(ProcessDriver):
         return changed[0]
 
     def submit(self, slug: str, file: Path, message: str, *, sandbox: bool = False) -> None:
-        self._competed("submit", slug, "-f", file, "-m", message, *(["--sandbox"] if sandbox else []))
+        options = (*self.confirm_submission, *(["--sandbox"] if sandbox else []))
+        self._competed("submit", slug, "-f", file, "-m", message, *options)
 
     def submissions(self, slug: str, *, page_size: int = 0) -> list[Handed]:
         rows = rows_of(self._competed("submissions", slug, "--csv", *_paging(page_size)), "fileName")
@@ -88,10 +89,6 @@ class CompetitionCommands(ProcessDriver):
             )
             for row in rows
         ]
-
-    def submission_errors(self, slug: str) -> list[str]:
-        said = self._competed("submissions", slug, "--format", "json(status,errorDescription)").out
-        return [row["errorDescription"] for row in _json(said) if "ERROR" in row["status"].upper()]
 
     def submission_limits(self, slug: str) -> dict[str, Any]:
         found = _json(self._competed("submission-limits", slug, "--json").out)
@@ -146,7 +143,7 @@ class CompetitionCommands(ProcessDriver):
         self._competed("settings", "update", slug, "--from-file", file)
 
     def pages(self, slug: str) -> dict[str, str]:
-        said = self._competed("pages", slug, "--content", "--format", "json").out
+        said = self._competed("pages", "-c", slug, "--content", "--format", "json").out
         return {row["name"]: row["content"] for row in _json(said)}
 
     def create_page(self, slug: str, page: str, text: str, *, publish: bool = False) -> None:
@@ -161,7 +158,7 @@ class CompetitionCommands(ProcessDriver):
         self._competed("pages", "update", slug, "--page-name", page, "-f", file)
 
     def delete_page(self, slug: str, page: str) -> None:
-        self._competed("pages", "delete", slug, "--page-name", page, *self.delete_page_options)
+        self._competed("pages", "delete", slug, "--page-name", page, "--yes")
 
     def launch(self, slug: str, *, at: str = "") -> None:
         self._competed("launch", slug, *(["--at", at] if at else []))

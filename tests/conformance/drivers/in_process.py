@@ -2,8 +2,6 @@
 
 import itertools
 import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,20 +19,22 @@ from brant.contract.dataset_messages import (
 from brant.contract.datasets import DELETE_DATASET, GET_DATASET_STATUS, LIST_DATASET_FILES, LIST_DATASETS
 from brant.contract.handles import DatasetHandle
 from brant.contract.method import Empty
-from brant.errors import BrantError
-from tests.conformance.arrange import Contract, Refusal
+from tests.conformance.arrange import Contract
 from tests.conformance.contents import METADATA_FILE
-from tests.conformance.drivers.base import Can, Credential, Driver, FolderMode, Publication, Refused
+from tests.conformance.drivers import competing_in_process
+from tests.conformance.drivers.base import Can, Credential, FolderMode, Publication, Refused
+from tests.conformance.drivers.competing_in_process import CompetingInProcess
 from tests.conformance.drivers.page import Page
+from tests.conformance.drivers.refusing import refusals
 from tests.conformance.place import Place, User
 
 
-class InProcess(Driver):
+class InProcess(CompetingInProcess):
     """Puts a folder into the bare messages of the contract."""
 
     name = "handlers"
     client = "handlers in process"
-    offers = frozenset(
+    offers = competing_in_process.OFFERED | frozenset(
         {
             Can.CREATE,
             Can.PUBLIC,
@@ -74,7 +74,7 @@ class InProcess(Driver):
 
     def create(self, what: Publication, *, public: bool = False, folders: FolderMode = "default") -> None:
         about: dict[str, Any] = {"license_name": "CC0-1.0", **_described(what)}
-        with _refusals():
+        with refusals():
             self._contract.create(what.handle, _files(what.folder), title=what.title, public=public, **about)
 
     def version(
@@ -86,14 +86,14 @@ class InProcess(Driver):
         folders: FolderMode = "default",
         ignore: tuple[str, ...] = (),
     ) -> None:
-        with _refusals():
+        with refusals():
             self._contract.version(what.handle, _files(what.folder), notes, delete_old=delete_old)
 
     def find(self, **filters: str) -> Page:
         wanted = {_FILTERS.get(name, name): value for name, value in filters.items() if name != "mine"}
         group = "my" if "mine" in filters else "user" if "user" in filters else "public"
         request = codec.from_builtins({"group": group, **wanted}, ApiListDatasetsRequest, strict=False)
-        with _refusals():
+        with refusals():
             answer = self.place.call(self.user, LIST_DATASETS, request)
         return Page([dataset.ref for dataset in answer.datasets], answer.next_page_token or None)
 
@@ -105,7 +105,7 @@ class InProcess(Driver):
             page_size=page_size or None,
             page_token=page_token or None,
         )
-        with _refusals():
+        with refusals():
             answer = self.place.call(self.user, LIST_DATASET_FILES, request)
         return Page([str(file.name) for file in answer.dataset_files], answer.next_page_token or None)
 
@@ -116,40 +116,40 @@ class InProcess(Driver):
         return zipped.with_suffix("")
 
     def download_zip(self, handle: DatasetHandle, *, again: bool = False) -> Path:
-        with _refusals():
+        with refusals():
             data = self._contract.fetch(handle)
         return self._keep(f"{handle.slug}.zip", data)
 
     def download_file(self, handle: DatasetHandle, name: str) -> Path:
-        with _refusals():
+        with refusals():
             data = self._contract.fetch(handle, name)
         return self._keep(name, data)
 
     def metadata(self, handle: DatasetHandle) -> dict[str, Any]:
-        with _refusals():
+        with refusals():
             return codec.to_rest(self._contract.info(handle))
 
     def update_metadata(self, handle: DatasetHandle, *, cover: bytes | None = None, **changes: Any) -> None:
         known = self.metadata(handle)
         fields = {field.encode_name for field in msgspec.structs.fields(DatasetSettings)}
         settings = {name: value for name, value in {**known, **changes}.items() if name in fields}
-        with _refusals():
+        with refusals():
             self._contract.settle(handle, codec.from_builtins(settings, DatasetSettings))
 
     def status(self, handle: DatasetHandle) -> str:
         request = ApiGetDatasetStatusRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
-        with _refusals():
+        with refusals():
             return self.place.call(self.user, GET_DATASET_STATUS, request).status.name.lower()
 
     def delete(self, handle: DatasetHandle, *, confirmed: bool = True) -> None:
         request = ApiDeleteDatasetRequest(owner_slug=handle.owner, dataset_slug=handle.slug)
-        with _refusals():
+        with refusals():
             answer = self.place.call(self.user, DELETE_DATASET, request)
         if answer.error:
             raise Refused(answer.error)
 
     def whoami(self) -> str:
-        with _refusals():
+        with refusals():
             return self.place.call(self.user, HELLO, Empty()).user_name
 
     def _keep(self, name: str, data: bytes) -> Path:
@@ -169,14 +169,6 @@ _FILTERS = {
     "page_size": "pageSize",
     "page_token": "pageToken",
 }
-
-
-@contextmanager
-def _refusals() -> Iterator[None]:
-    try:
-        yield
-    except (BrantError, Refusal) as error:
-        raise Refused(str(error)) from None
 
 
 def _described(what: Publication) -> dict[str, Any]:
