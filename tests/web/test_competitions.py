@@ -3,10 +3,11 @@
 import io
 import re
 import zipfile
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from playwright.sync_api import Page, expect
 
+from brant.contract.codec import Timestamp
 from tests.server.edge.calls import send
 from tests.web.contests import DATA, SECRET_SCORE, Contest
 from tests.web.stage import Browser, Person, Town, enter
@@ -173,6 +174,23 @@ def test_a_form_of_settings_changes_only_what_was_changed(host: Browser, contest
     assert saved.status == 303
     after = contest.kept()
     assert after.items() - before.items() == {("max_selected", 3)}
+
+
+def test_limits_are_set_before_a_metric_is_chosen(mayor: Person, draft: Contest) -> None:
+    path = f"{draft.path}/host/scoring"
+    host = draft.visitor(mayor)
+    assert host.submit(path, {**host.fields(path), "metric": "", "max_team_size": "3"}).status == 303
+    assert draft.row().max_team_size == 3
+
+
+def test_a_deadline_that_is_not_changed_keeps_its_seconds(host: Browser, contest: Contest) -> None:
+    deadline = datetime(2100, 1, 31, 12, 30, 15, tzinfo=UTC)
+    contest.settings(deadline=Timestamp.of(deadline))
+    path = f"{contest.path}/host/settings"
+    assert host.submit(path, {**host.fields(path), "title": "Another title"}).status == 303
+    assert (contest.row().title, contest.row().deadline) == ("Another title", deadline)
+    assert host.submit(path, {**host.fields(path), "deadline": ""}).status == 303
+    assert contest.row().deadline is None
 
 
 def test_a_host_brings_in_others(page: Page, town: Town, contest: Contest) -> None:
