@@ -46,6 +46,7 @@ def every(players: Players, actor: Actor, **fields: Any) -> list[int]:
     found = [one.ref for one in answer.submissions]
     while answer.next_page_token:
         answer = page(players, actor, **{**fields, "page_token": answer.next_page_token})
+        assert answer.submissions[0].ref not in found
         found += [one.ref for one in answer.submissions]
     return found
 
@@ -151,7 +152,9 @@ def test_hosts_page_through_everybodys(contest: Contest, players: Players, ann: 
     found, token = [], None
     while token != "":
         answer = host_page(players, contest.host, page_size=size, page_token=token or "")
-        found += [one.submission.ref for one in answer.submissions if one.submission]
+        shown = [one.submission.ref for one in answer.submissions if one.submission]
+        assert shown[0] not in found
+        found += shown
         token = answer.next_page_token
     assert found == numbers[::-1]
 
