@@ -18,6 +18,12 @@ from brant.contract.competition_extensions import (
     PostMessageResponse,
     UpdateCompetitionSetupRequest,
 )
+from brant.contract.competition_messages import (
+    ApiCreateSubmissionRequest,
+    ApiGetSubmissionRequest,
+    ApiStartSubmissionUploadRequest,
+    SubmissionStatus,
+)
 from brant.contract.hosting_messages import (
     ApiCompetitionDataFile,
     ApiCompetitionPage,
@@ -35,6 +41,7 @@ from brant.server.domain.competitions import standings
 from brant.server.domain.competitions.services import Competitions
 from brant.server.edge.links import SignedLinks, Signer
 from brant.server.store.tables import competitions, submissions, team_members
+from tests.server.jobs.processes import until
 from tests.web.stage import Browser, Person, Town
 
 # What no participant may ever read; each of these is to be found nowhere else.
@@ -161,6 +168,20 @@ class Contest:
         """Asks the team of another to become one."""
         request = InviteTeamRequest(competition_name=self.slug, user_name=other.name)
         self.calls.teams.invite(self.context(person), request)
+
+    def submit(self, person: Person, content: bytes) -> int:
+        """Hands a file in and waits until the server's worker has scored it; its number."""
+        context, calls = self.context(person), self.calls.submissions
+        opening = ApiStartSubmissionUploadRequest(
+            competition_name=self.slug, content_length=len(content), file_name="submission.csv"
+        )
+        token = calls.start_upload(context, opening).token
+        self.town.services.uploads.receive(token, first=0, total=len(content), chunks=[content], now=self.now)
+        made = ApiCreateSubmissionRequest(competition_name=self.slug, blob_file_tokens=token)
+        number = calls.create(context, made).ref
+        asked = ApiGetSubmissionRequest(ref=number)
+        until(lambda: calls.get(context, asked).status != SubmissionStatus.PENDING, "the score")
+        return number
 
     def submitted(self, person: Person, *, ago: timedelta = timedelta(), **fields: Any) -> int:
         """A submission of somebody as it is once it was scored; its number."""

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from brant.contract.codec import Timestamp
 from tests.server.edge.calls import send
-from tests.web.contests import DATA, SECRET_SCORE, Contest
+from tests.web.contests import DATA, SECRET_SCORE, SUBMISSION, Contest
 from tests.web.stage import Browser, Person, Town, enter
 from tests.web.test_keyboard import _tab_to
 
@@ -55,6 +55,21 @@ def test_who_is_not_signed_in_signs_in_before_fetching_data(contest: Contest) ->
     answer = contest.visitor(None).get(f"{contest.path}/data?all=1")
     assert answer.status == 303
     assert answer.headers["Location"].startswith("/signin?next=/competitions/")
+
+
+def test_what_the_worker_found_stands_on_the_pages(
+    page: Page, town: Town, ada: Person, contest: Contest
+) -> None:
+    contest.enter(ada)
+    good, bad = contest.submit(ada, SUBMISSION), contest.submit(ada, b"id,species\n1,adelie\n9,gentoo\n")
+    enter(page, town, ada)
+    page.goto(f"{contest.address}/submissions")
+    expect(page.get_by_role("listitem").filter(has_text=f"number {good}")).to_contain_text("1.00000")
+    failed = page.get_by_role("listitem").filter(has_text=f"number {bad}")
+    expect(failed.locator(".reason")).to_contain_text("9")
+    expect(failed).to_contain_text("Failed")
+    page.goto(f"{contest.address}/leaderboard")
+    expect(page.locator("tbody")).to_contain_text("1.00000")
 
 
 def test_somebody_reads_why_a_submission_failed_and_chooses_what_counts(
