@@ -1,6 +1,5 @@
 """Settings: what hosts set by the official calls."""
 
-from math import isfinite
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -141,7 +140,7 @@ def _kept(
 def _checked(name: str, value: Any) -> Any:
     if isinstance(value, str):
         return rules.text(name, value)
-    if isinstance(value, float) and not (isfinite(value) and 0 <= value <= rules.MOST_INTEGER):
+    if isinstance(value, float) and not 0 <= value <= rules.MOST_INTEGER:
         raise InvalidInput(f"{name} must be a number from 0 on: change it")
     if isinstance(value, int) and not isinstance(value, bool):
         return rules.count(name, value, least=0)
