@@ -1,6 +1,6 @@
 """Results on standard output, as a table for people, as CSV, or as exactly one JSON document."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple, TextIO
 
@@ -31,6 +31,12 @@ class Format(NamedTuple):
         fields = tuple(field.strip() for field in rest.removesuffix(")").split(",") if field.strip())
         return cls(name, fields)
 
+    def check(self, names: Collection[str]) -> None:
+        """Raises UsageError for a field that is none of `names`."""
+        for field in self.fields:
+            if field not in names:
+                raise UsageError(f"there is no field {field!r} here; the fields are {', '.join(names)}")
+
 
 class Column(NamedTuple):
     """One field of a result. `kind`: a size is in bytes, a moment in UTC."""
@@ -54,9 +60,7 @@ class Output:
     def chosen(self, columns: Sequence[Column]) -> list[Column]:
         """The columns that the format asks for, in its order. Raises UsageError for one that is not there."""
         by_name = {column.name: column for column in columns}
-        for field in self._format.fields:
-            if field not in by_name:
-                raise UsageError(f"there is no field {field!r} here; the fields are {', '.join(by_name)}")
+        self._format.check(by_name)
         return [by_name[field] for field in self._format.fields] or list(columns)
 
     def rows(self, columns: Sequence[Column], rows: Sequence[Sequence[Value]]) -> None:

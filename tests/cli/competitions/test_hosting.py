@@ -205,7 +205,9 @@ def test_pages_are_written_changed_and_deleted(draft: Contest) -> None:
 
     delete = ("c", "pages", "delete", draft.slug, "--page-name", "gifts")
     assert draft.host.brant(*delete).code == Declined.exit_code
-    assert draft.host.brant(*delete, "--yes").code == 0
+    assert draft.host.brant(*delete, "--yes", "--format", "json(secret)").code == UsageError.exit_code
+    deleted = draft.host.brant(*delete, "--yes", "--format", "json")
+    assert deleted.document == {"competition": draft.slug, "deleted": "gifts"}
     assert "gifts" not in draft.brant("pages").out
 
 

@@ -1,11 +1,13 @@
 """Arguments that several verbs of `brant competitions` share."""
 
 from argparse import SUPPRESS, ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from brant.cli.context import Context
-from brant.cli.parser import count
+from brant.cli.output import Column, Format, Value
+from brant.cli.parser import count, declare_format, declare_quiet
 from brant.contract.handles import competition_slug
 from brant.errors import UsageError
 
@@ -29,6 +31,25 @@ class Which(NamedTuple):
         if not self.quiet:
             context.say(f"using the competition {slug}, as configured")
         return slug
+
+
+class Told(NamedTuple):
+    """How a verb that has no list to show tells what it did."""
+
+    quiet: bool
+    format: Format
+
+
+def declare_told(parser: ArgumentParser) -> None:
+    """The options of such a verb."""
+    declare_quiet(parser)
+    declare_format(parser)
+
+
+def read_told(parsed: Namespace, *facts: str) -> Told:
+    """Those of one call, which ends with these `facts`. Raises UsageError for others, before all is done."""
+    parsed.format.check(facts)
+    return Told(parsed.quiet, parsed.format)
 
 
 def declare_competition(parser: ArgumentParser) -> None:
@@ -69,3 +90,11 @@ def own_folder(slug: str, context: Context) -> Path:
     """
     base = context.setting("path")
     return Path(base).expanduser() / "competitions" / slug if base else Path(slug)
+
+
+def tell(context: Context, how: Told, facts: Mapping[str, Value], sentence: str) -> None:
+    """Prints what was done: `facts` by name for programs, `sentence` for people unless they want quiet."""
+    output = context.output(how.format)
+    if how.quiet and output.is_table:
+        return
+    output.record([Column(name) for name in facts], list(facts.values()), sentence=sentence)

@@ -3,9 +3,16 @@
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions.arguments import (
+    Told,
+    Which,
+    declare_competition,
+    declare_told,
+    read_competition,
+    read_told,
+    tell,
+)
 from brant.cli.context import Context
-from brant.cli.parser import declare_quiet
 from brant.errors import UsageError
 
 EXAMPLES = """\
@@ -19,19 +26,19 @@ class Options(NamedTuple):
 
     competition: Which
     at: str | None
-    quiet: bool
+    told: Told
 
 
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant competitions launch`."""
     declare_competition(parser)
     parser.add_argument("--at", metavar="TIME", help="not before then, in UTC: 2027-01-01T00:00:00Z")
-    declare_quiet(parser)
+    declare_told(parser)
 
 
 def read(parsed: Namespace) -> Options:
     """The options of one call."""
-    return Options(read_competition(parsed), parsed.at, parsed.quiet)
+    return Options(read_competition(parsed), parsed.at, read_told(parsed, "competition", "opens"))
 
 
 def run(options: Options, context: Context) -> None:
@@ -46,5 +53,5 @@ def run(options: Options, context: Context) -> None:
     slug = options.competition.slug(context)
     with context.session() as session:
         launch(session, slug, at)
-    if not options.quiet:
-        context.out.write(f"{slug} opens at {at.wire()}.\n" if at else f"{slug} is open.\n")
+    sentence = f"{slug} opens at {at.wire()}." if at else f"{slug} is open."
+    tell(context, options.told, {"competition": slug, "opens": at}, sentence)

@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NamedTuple
 
+from brant.cli.competitions.arguments import Told, declare_told, read_told, tell
 from brant.cli.context import Context
-from brant.cli.parser import declare_quiet
 
 EXAMPLES = """\
 examples:
@@ -18,7 +18,7 @@ class Options(NamedTuple):
     episode: int
     agent: int
     path: Path
-    quiet: bool
+    told: Told
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -26,12 +26,12 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument("episode_id", type=int, help="the episode's number")
     parser.add_argument("agent_index", type=int, help="the agent's number, from 0")
     parser.add_argument("-p", "--path", metavar="FOLDER", help="where to (default: this folder)")
-    declare_quiet(parser)
+    declare_told(parser)
 
 
 def read(parsed: Namespace) -> Options:
     """The options of one call."""
-    return Options(parsed.episode_id, parsed.agent_index, Path(parsed.path or "."), parsed.quiet)
+    return Options(parsed.episode_id, parsed.agent_index, Path(parsed.path or "."), read_told(parsed, "path"))
 
 
 def run(options: Options, context: Context) -> None:
@@ -40,5 +40,4 @@ def run(options: Options, context: Context) -> None:
 
     with context.session() as session:
         path = download_logs(session, options.episode, options.agent, options.path)
-    if not options.quiet:
-        context.out.write(f"{path}\n")
+    tell(context, options.told, {"path": str(path)}, str(path))

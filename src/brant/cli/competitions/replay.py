@@ -4,8 +4,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NamedTuple
 
+from brant.cli.competitions.arguments import Told, declare_told, read_told, tell
 from brant.cli.context import Context
-from brant.cli.parser import declare_quiet
 
 EXAMPLES = """\
 examples:
@@ -17,19 +17,19 @@ class Options(NamedTuple):
 
     episode: int
     path: Path
-    quiet: bool
+    told: Told
 
 
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant competitions replay`."""
     parser.add_argument("episode_id", type=int, help="the episode's number")
     parser.add_argument("-p", "--path", metavar="FOLDER", help="where to (default: this folder)")
-    declare_quiet(parser)
+    declare_told(parser)
 
 
 def read(parsed: Namespace) -> Options:
     """The options of one call."""
-    return Options(parsed.episode_id, Path(parsed.path or "."), parsed.quiet)
+    return Options(parsed.episode_id, Path(parsed.path or "."), read_told(parsed, "path"))
 
 
 def run(options: Options, context: Context) -> None:
@@ -38,5 +38,4 @@ def run(options: Options, context: Context) -> None:
 
     with context.session() as session:
         path = download_replay(session, options.episode, options.path)
-    if not options.quiet:
-        context.out.write(f"{path}\n")
+    tell(context, options.told, {"path": str(path)}, str(path))

@@ -3,9 +3,8 @@
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import Which
+from brant.cli.competitions.arguments import Told, Which, declare_told, read_told, tell
 from brant.cli.context import Context
-from brant.cli.parser import declare_quiet
 
 EXAMPLES = """\
 examples:
@@ -17,19 +16,21 @@ class Options(NamedTuple):
 
     competition: Which
     user: str
-    quiet: bool
+    told: Told
 
 
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant competitions judges add`."""
     parser.add_argument("competition", help="the slug, or the page's address")
     parser.add_argument("user", help="the user's name")
-    declare_quiet(parser)
+    declare_told(parser)
 
 
 def read(parsed: Namespace) -> Options:
     """The options of one call."""
-    return Options(Which(parsed.competition, quiet=True), parsed.user, parsed.quiet)
+    return Options(
+        Which(parsed.competition, quiet=True), parsed.user, read_told(parsed, "competition", "judge")
+    )
 
 
 def run(options: Options, context: Context) -> None:
@@ -39,5 +40,9 @@ def run(options: Options, context: Context) -> None:
     slug = options.competition.slug(context)
     with context.session() as session:
         add_judge(session, slug, options.user)
-    if not options.quiet:
-        context.out.write(f"{options.user} judges {slug} now.\n")
+    tell(
+        context,
+        options.told,
+        {"competition": slug, "judge": options.user},
+        f"{options.user} judges {slug} now.",
+    )

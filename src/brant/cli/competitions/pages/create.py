@@ -4,9 +4,16 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions.arguments import (
+    Told,
+    Which,
+    declare_competition,
+    declare_told,
+    read_competition,
+    read_told,
+    tell,
+)
 from brant.cli.context import Context
-from brant.cli.parser import declare_quiet
 
 EXAMPLES = """\
 examples:
@@ -22,7 +29,7 @@ class Options(NamedTuple):
     mime_type: str | None
     post_title: str | None
     publish: bool
-    quiet: bool
+    told: Told
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -33,7 +40,7 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument("--mime-type", metavar="TYPE", help="text/markdown (default) or text/html")
     parser.add_argument("--post-title", metavar="TEXT", help="the title above it (default: its name)")
     parser.add_argument("--publish", action="store_true", help="for everybody, not for hosts alone")
-    declare_quiet(parser)
+    declare_told(parser)
 
 
 def read(parsed: Namespace) -> Options:
@@ -45,7 +52,7 @@ def read(parsed: Namespace) -> Options:
         mime_type=parsed.mime_type,
         post_title=parsed.post_title,
         publish=parsed.publish,
-        quiet=parsed.quiet,
+        told=read_told(parsed, "competition", "name", "isPublished"),
     )
 
 
@@ -64,6 +71,6 @@ def run(options: Options, context: Context) -> None:
     slug = options.competition.slug(context)
     with context.session() as session:
         made = create_page(session, slug, page)
-    if not options.quiet:
-        state = "everybody sees it" if made.is_published else "hosts alone see it"
-        context.out.write(f"Added the page {made.name} to {slug}; {state}.\n")
+    facts = {"competition": slug, "name": made.name, "isPublished": made.is_published}
+    state = "everybody sees it" if made.is_published else "hosts alone see it"
+    tell(context, options.told, facts, f"Added the page {made.name} to {slug}; {state}.")

@@ -3,10 +3,17 @@
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions.arguments import (
+    Told,
+    Which,
+    declare_competition,
+    declare_told,
+    read_competition,
+    read_told,
+    tell,
+)
 from brant.cli.confirm import declare_yes
 from brant.cli.context import Context
-from brant.cli.parser import declare_quiet
 
 EXAMPLES = """\
 examples:
@@ -19,7 +26,7 @@ class Options(NamedTuple):
     competition: Which
     page_name: str
     yes: bool
-    quiet: bool
+    told: Told
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -27,12 +34,14 @@ def declare(parser: ArgumentParser) -> None:
     declare_competition(parser)
     parser.add_argument("--page-name", metavar="NAME", required=True, help="which page")
     declare_yes(parser)
-    declare_quiet(parser)
+    declare_told(parser)
 
 
 def read(parsed: Namespace) -> Options:
     """The options of one call."""
-    return Options(read_competition(parsed), parsed.page_name, parsed.yes, parsed.quiet)
+    return Options(
+        read_competition(parsed), parsed.page_name, parsed.yes, read_told(parsed, "competition", "deleted")
+    )
 
 
 def run(options: Options, context: Context) -> None:
@@ -44,5 +53,5 @@ def run(options: Options, context: Context) -> None:
     context.confirm(question, yes=options.yes)
     with context.session() as session:
         delete_page(session, slug, options.page_name)
-    if not options.quiet:
-        context.out.write(f"Deleted the page {options.page_name} of {slug}.\n")
+    facts = {"competition": slug, "deleted": options.page_name}
+    tell(context, options.told, facts, f"Deleted the page {options.page_name} of {slug}.")

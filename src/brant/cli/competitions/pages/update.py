@@ -4,9 +4,16 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions.arguments import (
+    Told,
+    Which,
+    declare_competition,
+    declare_told,
+    read_competition,
+    read_told,
+    tell,
+)
 from brant.cli.context import Context
-from brant.cli.parser import declare_quiet
 from brant.errors import UsageError
 
 EXAMPLES = """\
@@ -25,7 +32,7 @@ class Options(NamedTuple):
     mime_type: str | None
     post_title: str | None
     is_published: bool | None
-    quiet: bool
+    told: Told
 
 
 def declare(parser: ArgumentParser) -> None:
@@ -38,7 +45,7 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument("--post-title", metavar="TEXT", help="the title above it")
     parser.add_argument("--publish", action="store_true", help="for everybody")
     parser.add_argument("--unpublish", action="store_true", help="for hosts alone")
-    declare_quiet(parser)
+    declare_told(parser)
 
 
 def read(parsed: Namespace) -> Options:
@@ -53,7 +60,7 @@ def read(parsed: Namespace) -> Options:
         mime_type=parsed.mime_type,
         post_title=parsed.post_title,
         is_published=True if parsed.publish else False if parsed.unpublish else None,
-        quiet=parsed.quiet,
+        told=read_told(parsed, "competition", "name", "isPublished"),
     )
 
 
@@ -74,5 +81,6 @@ def run(options: Options, context: Context) -> None:
             post_title=options.post_title,
             is_published=options.is_published,
         )
-    if not options.quiet:
-        context.out.write(f"Changed the page {page.name or options.page_name} of {slug}.\n")
+    name = page.name or options.page_name
+    facts = {"competition": slug, "name": name, "isPublished": page.is_published}
+    tell(context, options.told, facts, f"Changed the page {name} of {slug}.")

@@ -5,9 +5,16 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions.arguments import (
+    Told,
+    Which,
+    declare_competition,
+    declare_told,
+    read_competition,
+    read_told,
+    tell,
+)
 from brant.cli.context import Context
-from brant.cli.parser import declare_quiet
 from brant.cli.voice import Showing
 
 EXAMPLES = """\
@@ -20,19 +27,19 @@ class Options(NamedTuple):
 
     competition: Which
     path: Path
-    quiet: bool
+    told: Told
 
 
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant competitions sample create`."""
     declare_competition(parser)
     parser.add_argument("-p", "--path", metavar="FILE", required=True, help="the file")
-    declare_quiet(parser)
+    declare_told(parser)
 
 
 def read(parsed: Namespace) -> Options:
     """The options of one call."""
-    return Options(read_competition(parsed), Path(parsed.path), parsed.quiet)
+    return Options(read_competition(parsed), Path(parsed.path), read_told(parsed, "competition", "file"))
 
 
 def run(options: Options, context: Context) -> None:
@@ -40,9 +47,8 @@ def run(options: Options, context: Context) -> None:
     from brant.client.competitions.scoring import create_sample
 
     slug = options.competition.slug(context)
-    showing = Showing("none" if options.quiet else "bar")
+    showing = Showing("none" if options.told.quiet else "bar")
     with context.session() as session, closing(context.progress(showing)) as progress:
         create_sample(session, slug, options.path, progress=progress)
-    if options.quiet:
-        return
-    context.out.write(f"Uploaded the sample submission of {slug}.\n")
+    facts = {"competition": slug, "file": options.path.name}
+    tell(context, options.told, facts, f"Uploaded the sample submission of {slug}.")
