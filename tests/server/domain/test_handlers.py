@@ -14,9 +14,9 @@ from brant.contract.catalog import METHODS
 from brant.contract.codec import Duration, FieldMask, Message, Timestamp, WireEnum, encode
 from brant.contract.competition_messages import ApiListCompetitionsRequest
 from brant.contract.dataset_messages import ApiListDatasetsRequest
-from brant.contract.method import Method
+from brant.contract.method import FileDownload, Method
 from brant.errors import BrantError, ServerFailure
-from brant.server.domain.actor import Actor, Handler
+from brant.server.domain.actor import Actor, File, Handler
 from brant.server.domain.handlers import handlers
 from brant.server.oauth.assembly import OAuth
 from tests.server.domain.competitions.conftest import Contest
@@ -101,5 +101,8 @@ def test_any_message_is_answered_or_refused_in_words(
         assert error.message
         assert "\n" not in error.message
     else:
+        if method.response is FileDownload:
+            assert isinstance(answer, File)
+            return
         assert isinstance(answer, method.response or Message)
         encode(answer)
