@@ -45,6 +45,7 @@ def contest(tmp_path: Path) -> Contest:
         ("id,t,u\n1,1,1\n2,2,2\n3,3,3\n", 'has columns that are not asked for: "u"'),
         ("id,t,t\n1,1,1\n", 'columns of the same name in row 1, the header: "t"'),
         ("id;t\n1;1\n", "separate the columns by commas"),
+        ('id,""t\n1,1\n2,2\n3,3\n', "has a header that can be read in two ways"),
         ("id,t\n", "has a header, but no rows"),
         ("id,t", "has a header, but no rows"),
         ("\n\n", "is empty"),

@@ -46,6 +46,8 @@ class Complaints:
 
 
 def quoted(value: str | None) -> str:
-    """What stands in a file, short enough to be shown."""
+    """What stands in a file, short enough to be shown, and in one line."""
     shown = value or ""
-    return f'"{shown if len(shown) <= _LONGEST else shown[: _LONGEST - 1] + "…"}"'.replace("\n", " ")
+    if len(shown) > _LONGEST:
+        shown = shown[: _LONGEST - 1] + "…"
+    return '"' + "".join(each if each.isprintable() else "�" for each in shown) + '"'

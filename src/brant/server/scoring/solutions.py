@@ -62,7 +62,7 @@ def read_solution(
     truths = [name for name in names if name not in {column, usage}]
     if not truths:
         raise complaints.failure("has no column beside the row id: what is the truth?")
-    table = tables.read(path, complaints)
+    table = tables.read(path, names, complaints)
     ids, order = sorted_ids(table, column, complaints)
     table = table.take(order)
     split = (

@@ -38,7 +38,7 @@ def read_submission(
     if said:
         wanted = "" if columns is None else f"; row 1, the header, must hold {_listed(expected)}"
         raise complaints.failure(" and ".join(said) + wanted)
-    return tables.read(path, complaints)
+    return tables.read(path, names, complaints)
 
 
 def _listed(names: Sequence[str]) -> str:

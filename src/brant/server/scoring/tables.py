@@ -61,12 +61,14 @@ def header(path: Path, complaints: Complaints) -> list[str]:
     return names
 
 
-def read(path: Path, complaints: Complaints) -> Table:
-    """The whole file without its blank rows. Raises the fault of `complaints` where it is no CSV."""
+def read(path: Path, names: list[str], complaints: Complaints) -> Table:
+    """The whole file, whose header is `names`, without its blank rows. Raises the fault of `complaints`."""
     try:
         frame = pl.read_csv(path, infer_schema=False)
     except pl.exceptions.PolarsError as error:
         raise _not_csv(path, complaints, error) from None
+    if frame.columns != names:
+        raise complaints.failure("has a header that can be read in two ways: write it without quotes")
     rows = np.arange(2, frame.height + 2, dtype=np.int64)
     blank = frame.select(pl.all_horizontal(pl.all().is_null())).to_series()
     if blank.any():

@@ -17,6 +17,7 @@ from brant.server.scoring.tables import Table
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
 # Of this many rows the runs are held at a time.
 _ROWS: Final = 20_000
@@ -59,23 +60,24 @@ def check(table: Table, column: str, complaints: Complaints) -> None:
     """Complains of masks that are not run-length encoded."""
     for start in range(0, len(table.rows), _ROWS):
         part = Table(table.frame[start : start + _ROWS], table.rows[start : start + _ROWS])
-        for kind, mask in _mistakes(_numbers(part.column(column).fill_null(""))):
-            complaints.add(kind, part.where(mask, column), int(mask.sum()))
+        for kind, wrong in _mistakes(part.column(column).fill_null("")):
+            complaints.add(kind, part.where(pl.Series(wrong), column), int(wrong.sum()))
 
 
-def _mistakes(numbers: pl.Series) -> Iterator[tuple[str, pl.Series]]:
-    strange = numbers.list.eval(pl.element().is_null()).list.any()
-    odd = (numbers.list.len() % 2 == 1) & ~strange
+def _mistakes(texts: pl.Series) -> Iterator[tuple[str, Flags]]:
+    """Each kind, and which rows have it."""
+    rows = len(texts)
+    of, numbers = _numbers(texts)
+    strange = _among(of, numbers.is_null().to_numpy(), rows)
+    odd = (np.bincount(of, minlength=rows) % 2 == 1) & ~strange
     yield "not pairs of whole numbers", strange
     yield "a number without its pair", odd
-    sound = ~(strange | odd)
-    where = sound.arg_true().to_numpy().astype(np.int64)
-    runs = _runs(numbers.filter(sound))
-    rows, count = where[runs.of], len(numbers)
+    sound = ~(strange | odd)[of]
+    runs = _runs(of[sound], numbers.filter(sound))
     beyond = (runs.first < 1) | (runs.end <= runs.first) | (runs.end > _LAST_PIXEL)
-    yield "a run of no pixel, or beyond any image", _among(rows, beyond, count)
-    overlap = (rows[1:] == rows[:-1]) & (runs.first[1:] < runs.end[:-1])
-    yield "runs that overlap, or are not in order", _among(rows[1:], overlap, count)
+    yield "a run of no pixel, or beyond any image", _among(runs.of, beyond, rows)
+    overlap = (runs.of[1:] == runs.of[:-1]) & (runs.first[1:] < runs.end[:-1])
+    yield "runs that overlap, or are not in order", _among(runs.of[1:], overlap, rows)
 
 
 def _areas(truth: pl.Series, guess: pl.Series) -> _Areas:
@@ -85,7 +87,7 @@ def _areas(truth: pl.Series, guess: pl.Series) -> _Areas:
 
 
 def _areas_of(truth: pl.Series, guess: pl.Series) -> _Areas:
-    true, guessed, rows = _runs(_numbers(truth)), _runs(_numbers(guess)), len(truth)
+    true, guessed, rows = _runs(*_numbers(truth)), _runs(*_numbers(guess)), len(truth)
     # Put end to end, masks are one long mask.
     length = max(int(runs.end.max(initial=0)) for runs in (true, guessed))
     start, sizes = true.of * length + true.first, true.end - true.first
@@ -108,14 +110,18 @@ def _areas_of(truth: pl.Series, guess: pl.Series) -> _Areas:
     )
 
 
-def _numbers(texts: pl.Series) -> pl.Series:
-    return texts.str.extract_all(r"\S+").list.eval(pl.element().cast(pl.Int64, strict=False))
+def _numbers(texts: pl.Series) -> tuple[Ints, pl.Series]:
+    """All numbers, text after text, and which text each is of; None for what is no whole number."""
+    pieces = texts.str.split(" ")
+    of = np.repeat(np.arange(len(texts)), pieces.list.len().to_numpy().astype(np.int64))
+    flat = pieces.explode()
+    some = flat != ""
+    return of[some.to_numpy()], flat.filter(some).cast(pl.Int64, strict=False)
 
 
-def _runs(numbers: pl.Series) -> _Runs:
-    flat = numbers.explode(empty_as_null=False).to_numpy().astype(np.int64)
-    of = np.repeat(np.arange(len(numbers)), numbers.list.len().to_numpy().astype(np.int64) // 2)
-    return _Runs(of, flat[::2], flat[::2] + flat[1::2])
+def _runs(of: Ints, numbers: pl.Series) -> _Runs:
+    values = numbers.to_numpy()
+    return _Runs(of[::2], values[::2], values[::2] + values[1::2])
 
 
 def _added(of: Ints, sizes: Ints, rows: int) -> Floats:
@@ -123,5 +129,6 @@ def _added(of: Ints, sizes: Ints, rows: int) -> Floats:
     return np.bincount(of, sizes, rows).astype(np.float64)
 
 
-def _among(of: Ints, flags: NDArray[np.bool_], rows: int) -> pl.Series:
-    return pl.Series(np.bincount(of[flags], minlength=rows) > 0)
+def _among(of: Ints, flags: Flags, rows: int) -> Flags:
+    """The rows of which one is flagged."""
+    return np.bincount(of[flags], minlength=rows) > 0

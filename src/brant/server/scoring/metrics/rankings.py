@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from itertools import islice
+from operator import mul
 from typing import Any, Final
 
 import polars as pl
@@ -34,7 +34,8 @@ def ndcg_at_k(truth: pl.Series, guess: pl.Series, weights: Weights, *, k: int, g
     discounts = [1 / math.log2(place + 2) for place in range(k)]
     exponential = gain == "exponential"
     shares = (
-        _share(_gains(t, exponential=exponential), g, discounts) for t, g in zip(truth, guess, strict=True)
+        _share(_gains(t, exponential=exponential), g.split(None, k)[:k], discounts)
+        for t, g in zip(truth, guess, strict=True)
     )
     return math.fsum(shares) / len(truth)
 
@@ -61,12 +62,11 @@ def _average_precision(truth: str, guess: str, k: int) -> float:
     return total / min(len(true), k)
 
 
-def _share(gains: dict[str, float], guess: str, discounts: Sequence[float]) -> float:
+def _share(gains: dict[str, float], guess: Sequence[str], discounts: Sequence[float]) -> float:
+    """Takes out of `gains` what it finds, so that an item counts once."""
     best = sorted(gains.values(), reverse=True)
-    possible = math.fsum(map(float.__mul__, best, discounts))
-    left = dict(gains)
-    found = (left.pop(item, 0.0) for item in islice(guess.split(None, len(discounts)), len(discounts)))
-    return math.fsum(map(float.__mul__, found, discounts)) / possible
+    found = [gains.pop(item, 0.0) for item in guess]
+    return math.fsum(map(mul, found, discounts)) / math.fsum(map(mul, best, discounts))
 
 
 def _gains(truth: str, *, exponential: bool) -> dict[str, float]:
