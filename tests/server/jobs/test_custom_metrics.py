@@ -264,3 +264,19 @@ def test_without_bubblewrap_the_host_is_told_what_to_install(
         assert "install bubblewrap" in refused(bench, metric("return 1")).message
     finally:
         sandbox.boundary.cache_clear()
+
+
+def test_where_bubblewrap_may_not_do_its_work_the_host_reads_what_it_says(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    refusing = tmp_path / "bwrap"
+    refusing.write_text("#!/bin/sh\necho 'bwrap: No permissions to create new namespace' >&2\nexit 1\n")
+    refusing.chmod(0o755)
+    sandbox.boundary.cache_clear()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    try:
+        error = refused(bench, metric("return 1"))
+    finally:
+        sandbox.boundary.cache_clear()
+    assert "allow user namespaces" in error.message
+    assert error.detail == "bwrap: No permissions to create new namespace\n"

@@ -76,7 +76,8 @@ def boundary() -> Boundary:
         if not complaint:
             return found
     raise HostError(
-        "bubblewrap cannot make a sandbox on the server's machine: allow user namespaces, then score again",
+        "bubblewrap makes no sandbox on the server's machine: allow user namespaces, or update it to 0.7 "
+        "or later, then score again",
         complaint,
     )
 
