@@ -12,7 +12,9 @@ from brant.contract.competition_messages import (
     ApiDownloadSubmissionRequest,
     ApiGetEpisodeReplayRequest,
     ApiListSubmissionEpisodesRequest,
+    ApiListSubmissionsRequest,
     ApiStartSubmissionUploadRequest,
+    SubmissionGroup,
     SubmissionStatus,
 )
 from brant.contract.hosting_messages import ApiAddCompetitionJudgeRequest
@@ -288,6 +290,23 @@ def test_chosen_are_exactly_those_that_were_named_last(players: Players, ann: Ac
     assert players.select(ann, first, second, first) == [second, first]
     assert players.select(ann, third) == [third]
     assert players.select(ann) == []
+
+
+def test_what_one_team_chooses_leaves_the_choice_of_others(
+    contest: Contest, players: Players, ann: Actor
+) -> None:
+    cy = contest.world.user("cy")
+    players.join(cy)
+    theirs, ours = players.scored(cy, 0.5), players.scored(ann, 0.5)
+    players.select(cy, theirs)
+    players.select(ann, ours)
+    chosen = contest.calls.submissions.list_submissions(
+        contest.context(cy),
+        ApiListSubmissionsRequest(
+            competition_name=contest.slug, group=SubmissionGroup.SUBMISSION_GROUP_SELECTED
+        ),
+    )
+    assert [one.ref for one in chosen.submissions] == [theirs]
 
 
 def test_no_more_are_chosen_than_count(players: Players, ann: Actor) -> None:
