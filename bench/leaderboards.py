@@ -23,11 +23,12 @@ _OF_STANDING: Final = (
 
 def run(scene: Stage, *, places: int = 1_000_000) -> str:
     """The table: the pages take turns. Needs a server without rate limits."""
+    boards = {f"board-{count}": count for count in (100, places)}
+    for slug, count in boards.items():
+        _fill(scene, slug, count)
     asked: dict[str, Callable[[], object]] = {}
     with closing(Line(scene, token(scene))) as line:
-        for count in (100, places):
-            slug = f"board-{count}"
-            _fill(scene, slug, count)
+        for slug, count in boards.items():
             far = _far_down(line, slug, min(count // 2, 100_000))
             asked[f"{count:,} submissions: first page"] = _api(line, slug)
             asked[f"{count:,} submissions: far down"] = _api(line, slug, pageToken=far)
