@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -120,11 +121,12 @@ def test_in_the_end_the_best_private_score_of_the_best_public_ones_counts(
 
 
 def test_what_was_chosen_counts_instead(contest: Contest, players: Players, teams: list[Actor]) -> None:
+    contest.deadline(contest.world.now + timedelta(hours=1))
     players.scored(teams[0], 0.9, 0.8)
     chosen = players.scored(teams[0], 0.1, 0.2)
     players.select(teams[0], chosen)
     assert players.board() == [("ann", "0.90000")]
-    end(contest)
+    contest.world.later(hours=2)
     assert players.board() == [("ann", "0.20000")]
 
 
