@@ -13,8 +13,11 @@ from brant.contract.blobs import START_BLOB_UPLOAD, ApiBlobType, ApiStartBlobUpl
 from brant.contract.codec import FieldMask, Timestamp
 from brant.contract.competition_extensions import (
     AdmitUserRequest,
+    AnswerInvitationRequest,
     CompetitionRequest,
     CompetitionSetup,
+    CompetitionTeam,
+    InviteTeamRequest,
     PostMessageRequest,
     UpdateCompetitionSetupRequest,
 )
@@ -32,6 +35,7 @@ from brant.contract.competition_messages import (
     SubmissionStatus,
 )
 from brant.contract.hosting_messages import (
+    ApiAddCompetitionJudgeRequest,
     ApiCompetitionDataFile,
     ApiCompetitionSolutionStatus,
     ApiCreateCompetitionDataRequest,
@@ -122,18 +126,19 @@ class Contest:
     def publish(self, files: Files) -> None:
         """A new version of the data."""
         given = [
-            ApiCompetitionDataFile(name=name, token=self._upload(name, data)) for name, data in files.items()
+            ApiCompetitionDataFile(name=name, token=self.upload(name, data)) for name, data in files.items()
         ]
         request = ApiCreateCompetitionDataRequest(
             competition_name=self.slug, files=given, version_notes="Arranged."
         )
         self.place.call(self.host, wire.CREATE_COMPETITION_DATA, request)
 
-    def solve(self, data: bytes = SOLUTION) -> None:
-        """Puts a solution in its place."""
-        token = self._upload("solution.csv", data, ApiBlobType.COMPETITION_SOLUTION)
+    def solve(self, data: bytes = SOLUTION) -> str:
+        """Puts a solution in its place; the upload token that it came by."""
+        token = self.upload("solution.csv", data, ApiBlobType.COMPETITION_SOLUTION)
         request = ApiCreateCompetitionSolutionRequest(competition_name=self.slug, blob_token=token)
         self.place.call(self.host, wire.CREATE_COMPETITION_SOLUTION, request)
+        return token
 
     def set_up(self, **fields: Any) -> None:
         """Sets these fields of the setup."""
@@ -178,6 +183,32 @@ class Contest:
         request = AdmitUserRequest(competition_name=self.slug, user_name=user.name)
         self.place.call(self.host, ours.ADMIT_USER, request)
 
+    def appoint(self, judge: User) -> None:
+        """Makes a user a judge of it."""
+        request = ApiAddCompetitionJudgeRequest(competition_name=self.slug, user_name=judge.name)
+        self.place.call(self.host, wire.ADD_COMPETITION_JUDGE, request)
+
+    def merge(self, leader: User, other: User) -> None:
+        """Makes one team of two."""
+        self.place.call(
+            leader,
+            ours.INVITE_TEAM,
+            InviteTeamRequest(competition_name=self.slug, user_name=other.name),
+        )
+        request = AnswerInvitationRequest(
+            competition_name=self.slug, team_id=self.team(leader).id, accept=True
+        )
+        self.place.call(other, ours.ANSWER_INVITATION, request)
+
+    def team(self, user: User) -> CompetitionTeam:
+        """The team that a user is in."""
+        return self.place.call(user, ours.GET_TEAM, CompetitionRequest(competition_name=self.slug))
+
+    def held_submissions(self) -> int:
+        """How many wait until the host has mended the scoring."""
+        request = CompetitionRequest(competition_name=self.slug)
+        return self.place.call(self.host, ours.GET_COMPETITION_SETUP, request).held_submissions
+
     def join(self, user: User) -> User:
         """The user, who has accepted the rules."""
         self.place.call(user, ours.JOIN_COMPETITION, CompetitionRequest(competition_name=self.slug))
@@ -185,6 +216,20 @@ class Contest:
 
     def submit(self, user: User, data: bytes, name: str = "submission.csv", words: str = "") -> ApiSubmission:
         """Submits, and waits until it is scored."""
+        ref = self.hand_in(user, data, name, words)
+        self.wait(user)
+        return self.place.call(user, wire.GET_SUBMISSION, ApiGetSubmissionRequest(ref=ref))
+
+    def hand_in(
+        self,
+        user: User,
+        data: bytes,
+        name: str = "submission.csv",
+        words: str = "",
+        *,
+        trial: bool = False,
+    ) -> int:
+        """Submits; the number of the submission, which is yet to be scored."""
         started = self.place.call(
             user,
             wire.START_SUBMISSION_UPLOAD,
@@ -197,11 +242,13 @@ class Contest:
             user,
             wire.CREATE_SUBMISSION,
             ApiCreateSubmissionRequest(
-                competition_name=self.slug, blob_file_tokens=started.token, submission_description=words
+                competition_name=self.slug,
+                blob_file_tokens=started.token,
+                submission_description=words,
+                sandbox=trial or None,
             ),
         )
-        self.wait(user)
-        return self.place.call(user, wire.GET_SUBMISSION, ApiGetSubmissionRequest(ref=made.ref))
+        return made.ref
 
     def handed_in(self, user: User, ref: int) -> bytes:
         """The bytes of a submission, as its sender gets them back."""
@@ -269,7 +316,8 @@ class Contest:
         with zipfile.ZipFile(io.BytesIO(self.place.get(answer.url))) as archive:
             return {name: digest(archive.read(name)) for name in archive.namelist()}
 
-    def _upload(self, name: str, data: bytes, kind: ApiBlobType = ApiBlobType.DATASET) -> str:
+    def upload(self, name: str, data: bytes, kind: ApiBlobType = ApiBlobType.DATASET) -> str:
+        """Sends one file of the host's; its upload token."""
         base = name.rpartition("/")[2]
         started = self.place.call(
             self.host,

@@ -9,12 +9,14 @@ from typing import Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from brant.contract.blobs import ApiBlobType
 from brant.contract.extensions import BlobClaim, ClaimBlobsRequest, ClaimBlobsResponse
 from brant.contract.scopes import Scopes
 from brant.errors import InvalidInput
 from brant.server.domain.actor import Actor, Context
 from brant.server.domain.blobs.upload_tokens import CompleteUpload, hash_of, insert_complete
 from brant.server.domain.blobs.uploads import base_name
+from brant.server.domain.competitions.submissions import PURPOSE as SUBMISSION
 from brant.server.domain.datasets.permissions import visible_to
 from brant.server.store.batches import batches
 from brant.server.store.database import Database
@@ -23,6 +25,8 @@ from brant.server.store.tables import blobs, datasets, files, uploads, users, ve
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 # What marks an upload that is only a claim: it earns nothing further.
 _CLAIM: Final = "CLAIM"
+# Nor does what is a secret of a competition: a token for another of its host's would lead there.
+_UNCLAIMED: Final = (_CLAIM, SUBMISSION, ApiBlobType.COMPETITION_SOLUTION.value)
 _MOST: Final = 100_000
 
 
@@ -73,7 +77,7 @@ def _earned(
     uploaded = sa.exists().where(
         uploads.c.sha256 == blobs.c.sha256,
         uploads.c.user_id == actor.user_id,
-        uploads.c.purpose != _CLAIM,
+        uploads.c.purpose.not_in(_UNCLAIMED),
         # What was published can be read again by those who may read it there, and by no narrower token.
         sa.true() if reads_all else uploads.c.state != "used",
         uploads.c.deadline > now,

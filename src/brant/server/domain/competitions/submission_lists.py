@@ -22,9 +22,11 @@ from brant.errors import InvalidInput
 from brant.server.domain import paging
 from brant.server.domain.actor import Context
 from brant.server.domain.competitions import shapes
+from brant.server.domain.competitions.permissions import Role
 from brant.server.store.tables import submissions
 
 _A_PAGE: Final = 20
+_FOR_HOSTS: Final = "its metric fails on it: its hosts can read why"
 _LARGEST_PAGE: Final = 1000
 
 _GROUPS: Final = {
@@ -112,14 +114,17 @@ def host_page(
     return rows[:size], paging.encode(rows[size - 1].id) if len(rows) > size else ""
 
 
-def host_submission(context: Context, competition: Any, row: Any) -> HostSubmission:
-    """One submission with what only hosts and judges see."""
+def host_submission(context: Context, competition: Any, row: Any, role: Role) -> HostSubmission:
+    """One submission with what only hosts and judges see.
+
+    A traceback holds lines of the metric, which is for hosts alone.
+    """
     return HostSubmission(
         submission=shapes.submission(context, competition, row, private=True),
         team_id=row.team_id,
         is_late=row.is_late,
         is_selected=row.is_selected,
-        held=row.held,
+        held=row.held if role >= Role.HOST or not row.held else _FOR_HOSTS,
     )
 
 

@@ -190,14 +190,15 @@ class Submissions:
         caller = context.caller
         with self._db.read() as connection:
             found = find_competition(connection, caller, request.competition_name, context.now)
-            if role_of(connection, caller, found) < Role.JUDGE:
+            role = role_of(connection, caller, found)
+            if role < Role.JUDGE:
                 raise PermissionDenied(
                     f"{caller.name} may not list the submissions of others to {found.slug}: "
                     "only its hosts and judges may"
                 )
             rows, token = submission_lists.host_page(connection, found, request)
         return ListHostSubmissionsResponse(
-            submissions=[submission_lists.host_submission(context, found, row) for row in rows],
+            submissions=[submission_lists.host_submission(context, found, row, role) for row in rows],
             next_page_token=token,
         )
 
