@@ -110,6 +110,12 @@ def test_all_kinds_are_told_at_once(contest: Contest) -> None:
         assert words in told
 
 
+@pytest.mark.parametrize("none", ["", '""'])
+def test_a_row_without_an_id_is_not_called_unknown_or_repeated(contest: Contest, none: str) -> None:
+    told = contest.refusal(f"id,t\n1,1\n{none},2\n3,3\n{none},4\n")
+    assert 'rows without an id: row 3, column "id", row 5, column "id"; ids that are missing: "2"' in told
+
+
 def test_a_long_value_is_cut(contest: Contest) -> None:
     told = contest.refusal(f"id,t\n1,{'x' * 5000}\n2,2\n3,3\n")
     assert f'("{"x" * 39}…")' in told

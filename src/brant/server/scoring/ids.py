@@ -61,8 +61,8 @@ def _found(wanted: pl.Series, ids: pl.Series) -> NDArray[np.int64] | None:
         return places
     there = pl.DataFrame({"id": ids, "at": places})
     found = pl.DataFrame({"id": wanted}).join(there, on="id", how="left", maintain_order="left")["at"]
-    # As many matches as rows on both sides: each has exactly one.
-    return found.to_numpy() if len(found) == len(ids) and not found.null_count() else None
+    # As many rows as ids, of which none is missing: nothing else is there, and nothing twice.
+    return None if found.null_count() else found.to_numpy()
 
 
 def _complain_of_rows(ids: pl.Series, table: Table, column: str, complaints: Complaints) -> pl.Series:
