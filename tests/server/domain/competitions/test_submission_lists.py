@@ -123,6 +123,13 @@ def test_groups(players: Players, ann: Actor) -> None:
     assert every(players, ann, group=SubmissionGroup.SUBMISSION_GROUP_SELECTED) == [chosen]
 
 
+def test_a_team_lists_its_own(contest: Contest, players: Players, ann: Actor) -> None:
+    bo = contest.world.user("bo")
+    players.join(bo)
+    ours, theirs = players.submit(ann), players.submit(bo)
+    assert (every(players, ann), every(players, bo)) == ([ours], [theirs])
+
+
 def test_who_is_in_no_team_has_no_submissions_and_sees_none(
     contest: Contest, players: Players, ann: Actor
 ) -> None:
