@@ -86,6 +86,13 @@ def test_each_kind_is_told_with_its_first_ten(tmp_path: Path) -> None:
     assert " and 5 more. Rows" in nans
 
 
+def test_the_first_ten_are_those_of_all_columns(tmp_path: Path) -> None:
+    contest = Contest(tmp_path, "id,a,b\n" + "".join(f"{row},0,0\n" for row in range(8)))
+    told = contest.refusal("id,a,b\n" + "".join(f"{row},x,y\n" for row in range(8)))
+    assert told.count("row ") == 10
+    assert 'row 3, column "b" ("y") and 6 more. Rows' in told
+
+
 def test_missing_and_unknown_ids_are_told_with_their_first_ten(tmp_path: Path) -> None:
     contest = Contest(tmp_path, "id,t\n" + "".join(f"{row},0\n" for row in range(100, 130)))
     told = contest.refusal("id,t\n" + "".join(f"{row},0\n" for row in range(200, 230)))

@@ -49,6 +49,12 @@ def test_rows_that_are_ignored_must_be_there_and_right_in_form(tmp_path: Path) -
     assert "not a number: row 3" in contest.refusal("id,t\n1,2\n2,x\n")
 
 
+def test_rows_that_are_ignored_leave_the_others_their_own_truth(tmp_path: Path) -> None:
+    solution = "id,t,Usage,w\n1,?,Ignored,?\n2,20,Public,1\n3,?,Ignored,\n4,40,Private,3\n5,50,Private,1\n"
+    contest = Contest(tmp_path, solution, metric="mae", parameters={"weight_column": "w"})
+    assert contest.scores("id,t\n5,54\n4,40\n3,0\n2,22\n1,0\n") == (2, 1)
+
+
 def test_a_solution_may_come_packed_and_with_the_id_in_another_column(tmp_path: Path) -> None:
     packed = gzip.compress(b"\xef\xbb\xbft,id\r\n1,a\r\n2,b\r\n")
     contest = Contest(tmp_path, packed, metric="mae", row_id_column="id")
