@@ -89,7 +89,7 @@ def test_each_kind_is_told_with_its_first_ten(tmp_path: Path) -> None:
 def test_the_first_ten_are_those_of_all_columns(tmp_path: Path) -> None:
     contest = Contest(tmp_path, "id,a,b\n" + "".join(f"{row},0,0\n" for row in range(8)))
     told = contest.refusal("id,a,b\n" + "".join(f"{row},x,y\n" for row in range(8)))
-    assert told.count("row ") == 10
+    assert told.count('column "') == 10
     assert 'row 3, column "b" ("y") and 6 more. Rows' in told
 
 
