@@ -40,8 +40,14 @@ def working(data: Path, *options: str) -> Iterator["subprocess.Popen[str]"]:
 
 def found(root: int, wanted: Callable[[int], bool]) -> int:
     """The process of that kind below `root`, once there is one."""
-    until(lambda: any(map(wanted, children_of(root))), "the start of a process")
-    return next(process for process in children_of(root) if wanted(process))
+    seen: list[int] = []
+
+    def is_seen() -> bool:
+        seen.extend(process for process in children_of(root) if wanted(process))
+        return bool(seen)
+
+    until(is_seen, "the start of a process")
+    return seen[0]
 
 
 def scored(room: Room, *numbers: int) -> None:
