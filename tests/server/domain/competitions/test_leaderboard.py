@@ -230,8 +230,8 @@ def test_of_a_team_everybody_sees_the_submission_that_has_it_its_public_place(
     contest: Contest, players: Players, teams: list[Actor]
 ) -> None:
     ann, bo, *_ = teams
-    best = players.scored(ann, 0.5, 0.9)
-    players.scored(ann, 0.25, 0.1)
+    best = players.scored(ann, 0.5, 0.1)
+    players.scored(ann, 0.25, 0.9)  # which has it its private place
     end(contest)
 
     def shown(team_id: int) -> list[tuple[int, str]]:
