@@ -51,6 +51,16 @@ class DatasetPlace(Place):
 class CompetitionPlace(Place):
     """Where the data of a competition lies. There is one version of it, the newest."""
 
+    is_cached = True
+
+    def age(self, file: str | None) -> Path:
+        """What tells by its date how old `file`, or all of it, is.
+
+        In the cache that is what both libraries look at; a folder of the caller's own changes with what they
+        put there, and its markers do not.
+        """
+        return self.path(file) if self.is_cached else self.marker_of(file)
+
     @classmethod
     def in_cache(cls, root: Path, slug: str) -> Self:
         """In the cache folder `root`."""
@@ -67,13 +77,15 @@ class CompetitionPlace(Place):
     def in_output(cls, output: Path, slug: str) -> Self:
         """In a folder of the caller's own."""
         markers = output / MARKERS / "competitions" / slug
-        return cls(
+        place = cls(
             slug,
             files=output,
             beside=output / f"{slug}.archive",
             bundle=markers / "bundle.complete",
             markers=markers,
         )
+        place.is_cached = False
+        return place
 
 
 def newest_complete(root: Path, handle: DatasetHandle, file: str | None) -> DatasetPlace | None:

@@ -1,6 +1,7 @@
 """`competition_download`, with the official signature (hub.json)."""
 
 import os
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from brant.hub.bringing import bring
 from brant.hub.cache import CompetitionPlace
 from brant.hub.connection import cache_root, connect, logger, progress
 from brant.hub.places import begin, locked, prepare_output
+from brant.hub.records import Record
 from brant.transfer.http.retry import RetryPolicy
 from brant.transfer.progress import Progress, Silent
 
@@ -54,7 +56,7 @@ def competition_download(
                 "set KAGGLE_API_TOKEN"
             )
         if not (here and _is_current(session, place, file)):
-            _bring(session, place, file, force=force, cached=output_dir is None)
+            _bring(session, place, file, force=force)
     return str(place.path(file))
 
 
@@ -78,7 +80,7 @@ def _is_current(session: Session, place: CompetitionPlace, file: str | None) -> 
 
 def _is_newer(place: CompetitionPlace, file: str | None, seen: Seen) -> bool:
     """As the official library compares (clients.py:279): of two dates that are equal none is newer."""
-    return seen.modified is not None and seen.modified < place.path(file).stat().st_mtime
+    return seen.modified is not None and seen.modified < place.age(file).stat().st_mtime
 
 
 def _see(source: Source, file: str | None, retry: RetryPolicy, told: Progress) -> Seen:
@@ -91,7 +93,7 @@ def _see(source: Source, file: str | None, retry: RetryPolicy, told: Progress) -
         return see(source, None, retry=retry, progress=told)._replace(source=source)
 
 
-def _bring(session: Session, place: CompetitionPlace, file: str | None, *, force: bool, cached: bool) -> None:
+def _bring(session: Session, place: CompetitionPlace, file: str | None, *, force: bool) -> None:
     """Fetch and mark, one process at a time."""
     with locked(place), progress() as told:
         seen = _see(source_of(session, place.name), file, session.retry, told)
@@ -99,35 +101,31 @@ def _bring(session: Session, place: CompetitionPlace, file: str | None, *, force
         # Another process may have brought it while this one waited.
         if is_old and _is_newer(place, file, seen):
             return
-        known = _paths(place, file) if cached or not is_old else _noted(place, file)
+        known = _known(place, file)
         if is_old:
-            _begin_anew(place, file, cached=cached)
-        elif not cached:
+            _begin_anew(place, file)
+        elif not place.is_cached:
             prepare_output(place, file, force=force)
         elif force:
             place.remove(file)
         records = bring(seen.source, place, file, How(force, progress=told))
-        if is_old:
-            _drop(place, known - {record.path for record in records})
-        _date(place.path(file), seen)
+        _drop(place, known - {record.path for record in records})
+        _date(place, file, records, seen)
 
 
-def _begin_anew(place: CompetitionPlace, file: str | None, *, cached: bool) -> None:
+def _known(place: CompetitionPlace, file: str | None) -> set[str]:
+    """The files of `file`, or of all, that are here; in a folder of the caller's own, those that are ours."""
+    if not place.is_cached:
+        return {record.path for record in place.records(file) or ()}
+    below = place.path(file).rglob("*")
+    return {path.relative_to(place.files).as_posix() for path in below if not path.is_dir()}
+
+
+def _begin_anew(place: CompetitionPlace, file: str | None) -> None:
     """All of it is whole no more from here on: files of two versions are to lie side by side for a while."""
     place.forget(None)
-    if file is None and not cached:
+    if file is None and not place.is_cached:
         begin(place)
-
-
-def _paths(place: CompetitionPlace, file: str | None) -> set[str]:
-    """The files that are here of `file`, or of all."""
-    base = place.path(file)
-    return {path.relative_to(place.files).as_posix() for path in base.rglob("*") if not path.is_dir()}
-
-
-def _noted(place: CompetitionPlace, file: str | None) -> set[str]:
-    """Those of them that are known to be ours: in a folder of the caller's own others may lie beside them."""
-    return {record.path for record in place.records(file) or ()}
 
 
 def _drop(place: CompetitionPlace, gone: set[str]) -> None:
@@ -141,10 +139,14 @@ def _drop(place: CompetitionPlace, gone: set[str]) -> None:
                 folder.rmdir()
 
 
-def _date(path: Path, seen: Seen) -> None:
+def _date(place: CompetitionPlace, file: str | None, records: Iterable[Record], seen: Seen) -> None:
     """Give what came the age that the server has for it, so that no clock but the server's decides.
 
     A second more, since both libraries take what is as old as on the server for older.
     """
-    if seen.modified is not None:
-        os.utime(path, (seen.modified + 1, seen.modified + 1))
+    if seen.modified is None:
+        return
+    moment = seen.modified + 1
+    paths = {place.files / record.path for record in records} | {place.path(file), place.marker_of(file)}
+    for path in paths:
+        os.utime(path, (moment, moment))

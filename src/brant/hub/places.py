@@ -68,6 +68,11 @@ class Place:
         for marker in sorted(self._markers.rglob("*.complete")):
             yield marker.relative_to(self._markers).as_posix().removesuffix(".complete")
 
+    def marker_of(self, file: str | None) -> Path:
+        """The marker by which `file`, or all of it, counts as whole: its own, else that of all."""
+        own = self._marker(file)
+        return own if own.is_file() else self._bundle
+
     def forget(self, file: str | None) -> None:
         """Say no more that `file`, or all of it, is whole."""
         self._marker(file).unlink(missing_ok=True)
