@@ -56,10 +56,15 @@ def _found(wanted: pl.Series, ids: pl.Series) -> NDArray[np.int64] | None:
     """Where each is, None if not all are there once, and nothing else is."""
     if len(ids) != len(wanted):
         return None
-    places = np.arange(len(ids), dtype=np.int64)
-    if (ids == wanted).all(ignore_nulls=False):
-        return places
-    there = pl.DataFrame({"id": ids, "at": places})
+    # In the order of their hashes both should be the same; whether they are, their texts decide.
+    order, wanted_order = (np.argsort(each.hash().to_numpy(), kind="stable") for each in (ids, wanted))
+    places = np.empty(len(ids), np.int64)
+    places[wanted_order] = order
+    return places if (ids[places] == wanted).all(ignore_nulls=False) else _joined(wanted, ids)
+
+
+def _joined(wanted: pl.Series, ids: pl.Series) -> NDArray[np.int64] | None:
+    there = pl.DataFrame({"id": ids, "at": np.arange(len(ids), dtype=np.int64)})
     found = pl.DataFrame({"id": wanted}).join(there, on="id", how="left", maintain_order="left")["at"]
     # As many rows as ids, of which none is missing: nothing else is there, and nothing twice.
     return None if found.null_count() else found.to_numpy()
