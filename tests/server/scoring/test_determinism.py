@@ -3,8 +3,10 @@
 import random
 from pathlib import Path
 
+import polars as pl
 import pytest
 
+from brant.server.scoring import ids
 from tests.server.scoring.contest import Contest
 
 ROWS = 400
@@ -63,6 +65,14 @@ def test_scores_do_not_depend_on_the_order_of_rows(tmp_path: Path, metric, true,
         rng.shuffle(solution)
         rng.shuffle(guess)
     assert len(found) == 1
+
+
+def test_rows_are_found_by_their_texts_where_hashes_do_not_tell_them_apart() -> None:
+    wanted, there = pl.Series(["a", "b", "c"]), pl.Series(["c", "a", "b"])
+    joined = ids._joined(wanted, there)
+    assert joined is not None
+    assert joined.tolist() == [1, 2, 0]
+    assert ids._joined(wanted, pl.Series(["c", "a", "a"])) is None
 
 
 def test_scores_do_not_depend_on_the_order_of_columns(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ def ndcg_at_k(truth: pl.Series, guess: pl.Series, weights: Weights, *, k: int, g
     discounts = [1 / math.log2(place + 2) for place in range(k)]
     exponential = gain == "exponential"
     shares = (
-        _share(_gains(t, exponential=exponential), g.split(None, k)[:k], discounts)
+        _share(_gains(t, exponential=exponential), g.split(None, k), discounts)
         for t, g in zip(truth, guess, strict=True)
     )
     return math.fsum(shares) / len(truth)
@@ -64,9 +64,14 @@ def _average_precision(truth: str, guess: str, k: int) -> float:
 
 def _share(gains: dict[str, float], guess: Sequence[str], discounts: Sequence[float]) -> float:
     """Takes out of `gains` what it finds, so that an item counts once."""
-    best = sorted(gains.values(), reverse=True)
-    found = [gains.pop(item, 0.0) for item in guess]
-    return math.fsum(map(mul, found, discounts)) / math.fsum(map(mul, best, discounts))
+    best = list(gains.values())
+    if len(best) > 1:
+        best.sort(reverse=True)
+    possible = math.fsum(map(mul, best, discounts))
+    found = [
+        discount * gains.pop(item) for item, discount in zip(guess, discounts, strict=False) if item in gains
+    ]
+    return math.fsum(found) / possible
 
 
 def _gains(truth: str, *, exponential: bool) -> dict[str, float]:
