@@ -42,9 +42,9 @@ def is_worker(process: int) -> bool:
 
 
 def is_sandbox(process: int) -> bool:
-    """Whether it is bubblewrap around a metric, and not the first look at what bubblewrap can do."""
+    """Whether it is a metric in its sandbox, which stands."""
     words = words_of(process)
-    return "bwrap " in words and "/job/inside.py" in words
+    return "bwrap " not in words and "/job/inside.py" in words
 
 
 def until(true: Callable[[], bool], what: str = "it") -> None:

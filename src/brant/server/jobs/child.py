@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,7 +14,7 @@ import msgspec
 
 from brant.server.jobs.errands import Errand, Outcome
 from brant.server.jobs.halting import Halt
-from brant.server.jobs.memory import held_by
+from brant.server.jobs.memory import descendants, held_by
 from brant.server.jobs.scratch import clear
 
 # How often memory is looked at, and how often the lease is asked for.
@@ -61,8 +62,13 @@ class Child:
         process, self._process = self._process, None
         if process is None:
             return
+        below = list(descendants(process.pid))
         process.kill()
         process.wait()
+        # A sandbox that is only being set up does not yet go with its parent.
+        for each in below:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(each, signal.SIGKILL)
         for stream in (process.stdin, process.stdout):
             stream.close()  # type: ignore[union-attr]
         clear(self._scratch)
