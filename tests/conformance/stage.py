@@ -122,7 +122,7 @@ class Stage:
 class Because(Enum):
     """Why a client refuses, by what one client or another says of it: no other reason passes for this one."""
 
-    MISSING = r"\b404\b|[Tt]here is no |has no "
+    MISSING = r"\b404\b|[Tt]here is no |has no |Could not find competition"
     FORBIDDEN = r"\b403\b|may not|this token lacks|cannot be cloned"
     RULES = r"has not accepted the rules|accepted the competition rules"
     NOT_SIGNED_IN = (

@@ -42,8 +42,8 @@ def list_competitions(
     `page` counts from 1 and gives way to `page_token`. Raises InvalidInput for words that cannot be.
     """
     request = ApiListCompetitionsRequest(
-        group=word("--group", CompetitionListTab, group),
-        category=word("--category", HostSegment, category),
+        group=word("--group", CompetitionListTab, _but_all(group)),
+        category=word("--category", HostSegment, _but_all(category)),
         sort_by=word("--sort-by", CompetitionSortBy, sort_by),
         search=search or None,
         page=None if page_token else page or 1,
@@ -100,3 +100,8 @@ def tree(
         page_token=page_token or None,
     )
     return session.call(wire.LIST_DATA_TREE_FILES, request)
+
+
+def _but_all(chosen: str | None) -> str | None:
+    """None for the words by which official commands ask for everything."""
+    return None if chosen in ("all", "unspecified") else chosen
