@@ -64,13 +64,11 @@ def _average_precision(truth: str, guess: str, k: int) -> float:
 
 def _share(gains: dict[str, float], guess: Sequence[str], discounts: Sequence[float]) -> float:
     """Takes out of `gains` what it finds, so that an item counts once."""
-    best = list(gains.values())
-    if len(best) > 1:
-        best.sort(reverse=True)
+    best = sorted(gains.values(), reverse=True) if len(gains) > 1 else gains.values()
     possible = math.fsum(map(mul, best, discounts))
-    found = [
-        discount * gains.pop(item) for item, discount in zip(guess, discounts, strict=False) if item in gains
-    ]
+    if gains.keys().isdisjoint(guess):
+        return 0.0
+    found = [discount * gains.pop(item, 0.0) for item, discount in zip(guess, discounts, strict=False)]
     return math.fsum(found) / possible
 
 
