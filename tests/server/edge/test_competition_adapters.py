@@ -10,7 +10,7 @@ from brant.server.edge.adapters import file_type
 from tests.conformance.contest import Contest, answers
 from tests.conformance.place import Served, User
 from tests.conftest import RunningServer, start_server
-from tests.server.edge.calls import Answer, bearer, send
+from tests.server.edge.calls import Answer, send
 
 BOUNDARY = "0f1e2d3c4b5a"
 
@@ -38,6 +38,10 @@ def played(server: RunningServer) -> Match:
     user = place.add_user("quirky-player")
     contest.submit(user, answers(3))
     return Match(contest, user)
+
+
+def bearer(user: User) -> dict[str, str]:
+    return {"Authorization": f"Bearer {user.token}"}
 
 
 def form(fields: dict[str, str]) -> bytes:
