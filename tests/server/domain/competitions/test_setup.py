@@ -212,6 +212,21 @@ class TestRevisions:
         contest.world.later(hours=1)
         assert players.board() == [("ada", "0.10000")]
 
+    def test_who_has_chosen_more_than_counts_now_has_chosen_none(
+        self, contest: Contest, ada: Actor, bob: Actor
+    ) -> None:
+        players = Players(contest)
+        players.join(ada)
+        players.join(bob)
+        best = players.scored(ada, 0.9, 0.1)
+        players.select(ada, best, players.scored(ada, 0.8, 0.7))
+        players.scored(bob, 0.6, 0.3)
+        players.select(bob, players.scored(bob, 0.5, 0.4))
+        contest.setup(max_selected=1)
+        contest.deadline(contest.world.now)
+        contest.world.later(hours=1)
+        assert players.board() == [("bob", "0.40000"), ("ada", "0.10000")]
+
 
 class TestRescoring:
     def test_puts_every_submission_in_line_those_in_error_too(self, contest: Contest, ada: Actor) -> None:

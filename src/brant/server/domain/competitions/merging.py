@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from brant.errors import PermissionDenied
-from brant.server.domain.competitions import limits, standings
+from brant.server.domain.competitions import limits, selection, standings
 from brant.server.store.tables import competitions, submissions, team_members, teams
 
 
@@ -51,10 +51,7 @@ def merge(connection: Connection, competition: Any, team_id: int, dissolved_id: 
         .where(competitions.c.id == competition.id)
         .values(team_count=competitions.c.team_count - 1)
     )
-    chosen = (submissions.c.team_id == team_id, submissions.c.is_selected)
-    count = connection.scalar(sa.select(sa.func.count()).select_from(submissions).where(*chosen))
-    if (count or 0) > competition.max_selected:
-        connection.execute(sa.update(submissions).where(*chosen).values(is_selected=False))
+    selection.leave_surplus(connection, submissions.c.team_id == team_id, competition.max_selected)
     standings.recompute(connection, competition, team_id)
 
 

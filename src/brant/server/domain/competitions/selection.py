@@ -44,6 +44,23 @@ def choose(
     return rows
 
 
+def leave_surplus(connection: Connection, among: sa.ColumnElement[bool], most: int) -> None:
+    """Where a team has chosen more than the `most` that count, none is chosen any more.
+
+    `among` says whose submissions are looked at. To be called before their standings are made anew.
+    """
+    mine = (among, submissions.c.is_selected)
+    teams = (
+        sa.select(submissions.c.team_id)
+        .where(*mine)
+        .group_by(submissions.c.team_id)
+        .having(sa.func.count() > most)
+    )
+    connection.execute(
+        sa.update(submissions).where(*mine, submissions.c.team_id.in_(teams)).values(is_selected=False)
+    )
+
+
 def _require_countable(wanted: set[int], rows: Sequence[Any]) -> None:
     missing = wanted - {row.id for row in rows}
     if missing:

@@ -23,6 +23,7 @@ from brant.server.domain.blobs.upload_tokens import find_complete, use_up
 from brant.server.domain.competitions import rules
 from brant.server.domain.competitions.permissions import find_competition, require_host
 from brant.server.domain.competitions.rescoring import begin_revision, rescore_all
+from brant.server.domain.competitions.selection import leave_surplus
 from brant.server.domain.competitions.standings import recompute_all
 from brant.server.scoring.catalogue import METRICS, MetricInfo, check_parameters
 from brant.server.store.database import Database
@@ -80,6 +81,9 @@ class Setup:
                     sa.update(competitions).where(competitions.c.id == competition.id).values(values)
                 )
             changed = {name for name, value in values.items() if value != getattr(competition, name)}
+            if "max_selected" in changed:
+                within = submissions.c.competition_id == competition.id
+                leave_surplus(connection, within, values["max_selected"])
             if changed & _PLACED_BY:
                 recompute_all(connection, competition.id)
             if changed & _SCORED_BY:
