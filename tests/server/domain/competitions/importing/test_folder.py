@@ -38,6 +38,11 @@ def test_everything_is_found_and_nothing_else(root: Path) -> None:
     assert "sample_submission.csv" in {file.name for file in found.data_with_sample}
 
 
+def test_a_solution_is_a_csv_file_and_nothing_else_is_taken_for_one(root: Path) -> None:
+    (root / "solution.csv").rename(root / "solution.parquet")
+    assert read(root).solution is None
+
+
 def test_a_folder_may_hold_its_declaration_alone(root: Path) -> None:
     alone = root.with_name("alone")
     alone.mkdir()
@@ -91,7 +96,6 @@ def test_a_pipe_in_the_place_of_a_file_is_refused_and_not_waited_for(root: Path)
     ("files", "told"),
     [
         ({"competition-metadata.json": "{}"}, "competition.toml and competition-metadata.json: keep one"),
-        ({"solution.parquet": ""}, "solution.csv and solution.parquet: keep one"),
         ({"metric.py": "def score(): ..."}, "one without the other"),
         ({"competition.toml": DECLARED + 'metric.name = "custom"\n'}, "one without the other"),
         ({"rules.md": "x" * (1 << 21)}, "rules.md: it is longer"),

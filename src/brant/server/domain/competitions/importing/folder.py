@@ -10,7 +10,7 @@ from brant.errors import InvalidInput, LocalFailure
 from brant.server.domain.competitions.importing.declaration import NAMES, Declaration, parse
 from brant.server.domain.versions.paths import safe_path
 
-_SOLUTIONS: Final = ("solution.csv", "solution.parquet")
+_SOLUTIONS: Final = ("solution.csv",)
 _SAMPLES: Final = ("sample_submission.csv",)
 _METRIC: Final = "metric.py"
 _DATA: Final = "data"
