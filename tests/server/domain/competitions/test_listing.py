@@ -15,6 +15,7 @@ from brant.contract.competition_messages import (
 )
 from brant.contract.hosting_messages import CompetitionPrivacy, Reward, RewardTypeId
 from brant.errors import InvalidInput, NotFound, Unauthenticated
+from brant.server.domain import paging
 from brant.server.domain.actor import Actor
 from tests.server.domain.competitions.conftest import Contest
 from tests.server.domain.competitions.playing import Players
@@ -146,7 +147,17 @@ def test_pages_can_be_counted_too(three: list[Contest]) -> None:
     assert slugs(three[0].world, None, page=2, page_size=2) == ["adelie"]
 
 
-@pytest.mark.parametrize("token", ["nonsense", "WzFd", "WyJ4Il0", "WyJ4IiwxLDJd", "WzEsIngiLDJd"])
+@pytest.mark.parametrize(
+    "token",
+    [
+        "nonsense",
+        "WzFd",
+        "WyJ4Il0",
+        "WyJ4IiwxLDJd",
+        "WzEsIngiLDJd",
+        paging.encode([1, "0001-01-01T00:00:00+14:00", 1]),
+    ],
+)
 def test_a_token_of_another_list_is_refused(three: list[Contest], token: str) -> None:
     with pytest.raises(InvalidInput, match="begin at the first page"):
         slugs(three[0].world, None, page_token=token)

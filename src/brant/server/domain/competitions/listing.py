@@ -171,9 +171,6 @@ def _read(value: Any, key: ColumnElement[Any]) -> Any:
     if not is_moment:
         return value
     try:
-        moment = datetime.fromisoformat(value)
-    except ValueError:
-        moment = datetime.min
-    if moment.tzinfo is None:
-        raise InvalidInput("this is no page token of this list: begin at the first page")
-    return moment
+        return datetime.fromisoformat(value).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise InvalidInput("this is no page token of this list: begin at the first page") from None
