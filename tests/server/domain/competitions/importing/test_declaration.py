@@ -118,10 +118,12 @@ def test_what_is_not_declared_is_not_touched() -> None:
         ("deadlines.end = 2027-01-31", "with its zone"),
         ("deadlines.end = 2027-01-31T12:00:00", "with its zone"),
         ('deadlines.end = "soon"', "with its zone"),
+        ("deadlines.end = 0001-01-01T00:00:00+14:00", "with its zone"),
         ("metric.parameters = [1]", "a table of plain values"),
         ("metric.parameters.beta = [1]", "a table of plain values"),
         ('reward = {id = "gold"}', "expected one of usd"),
         ('reward = {id = "usd", tax = 1}', "expected a table with id"),
+        ('reward = {id = "swag", clarification = 5}', "expected a text"),
         ("clone_competition_id = 7", "has no meaning in a folder"),
     ],
 )

@@ -147,7 +147,10 @@ def _moment(value: Any) -> Timestamp:
             raise ValueError(expected) from None
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise ValueError(expected)
-    return Timestamp.of(value)
+    try:
+        return Timestamp.of(value)
+    except OverflowError:  # in its own zone it is within the years that there are, in UTC it is not
+        raise ValueError(expected) from None
 
 
 def _word(kind: type[WireEnum]) -> Callable[[Any], WireEnum]:
@@ -186,8 +189,11 @@ def _reward(value: Any) -> Reward | None:
         raise ValueError("a table with id, quantity and clarification")
     kind = _word(RewardTypeId)(value.get("id"))
     assert isinstance(kind, RewardTypeId)
+    clarification = value.get("clarification")
     return Reward(
-        id=kind, quantity=_count(value.get("quantity", 0)), clarification=value.get("clarification")
+        id=kind,
+        quantity=_count(value.get("quantity", 0)),
+        clarification=None if clarification is None else _text(clarification),
     )
 
 
