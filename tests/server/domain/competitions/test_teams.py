@@ -98,6 +98,7 @@ def test_a_private_competition_is_entered_by_those_who_were_let_in(contest: Cont
 def test_a_leader_renames_the_team(players: Players, ann: Actor) -> None:
     assert rename(players, ann, "  The \t Gentoos ") == "The Gentoos"
     assert rename(players, ann, "THE GENTOOS") == "THE GENTOOS"
+    assert rename(players, ann, "\u200b The \u200b Gentoos \u200b") == "The Gentoos"
 
 
 @pytest.mark.parametrize("name", ["", " \n", "x" * 65, "=1+1", "+1", "-1", "@sum"])

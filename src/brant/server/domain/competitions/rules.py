@@ -98,8 +98,8 @@ def mime_type(text: str | None) -> str:
 
 def line(name: str, value: str | None) -> str:
     """One line of printable characters, composed, with single spaces."""
-    spaced = " ".join(rules.text(name, value).split())
-    return "".join(char for char in spaced if char.isprintable())
+    plain = (char for char in rules.text(name, value) if char.isprintable() or char.isspace())
+    return " ".join("".join(plain).split())
 
 
 def text(name: str, value: str | None) -> str:
