@@ -136,3 +136,12 @@ def test_kaggle_1_reads_the_date_and_length_of_a_leaderboard(server: RunningServ
 )
 def test_kagglesdk_takes_no_file_for_an_answer_of_the_api(declared: str, sent: str) -> None:
     assert file_type(declared) == sent
+
+
+def test_a_form_that_is_nested_without_end_is_refused(server: RunningServer, played: Match) -> None:
+    nested = [f"--{n}\r\nContent-Type:multipart/x;boundary={n + 1}\r\n\r\n" for n in range(1300)]
+    headers = {**bearer(played.user), "Content-Type": "multipart/form-data; boundary=0"}
+    path = f"/api/v1/competitions/submissions/submit/{played.contest.slug}"
+    answer = send(server, "POST", path, "".join(nested).encode(), headers)
+    assert answer.status == 400
+    assert "nested too deeply" in answer.json["message"]

@@ -110,7 +110,10 @@ def form_fields(match: Match, content_type: str, body: bytes) -> Mapping[str, st
     from email.message import Message as Part
 
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
-    parts = message_from_bytes(head + body).get_payload()
+    try:
+        parts = message_from_bytes(head + body).get_payload()
+    except RecursionError:
+        raise InvalidInput("the form is nested too deeply: send its fields side by side") from None
     fields: dict[str, str] = {}
     for part in parts if isinstance(parts, list) else ():
         name = part.get_param("name", header="content-disposition") if isinstance(part, Part) else None
