@@ -159,6 +159,11 @@ def test_data_within_pythons_own_folder_is_hidden(bench: Bench) -> None:
     assert found_out(bench, f"os.listdir({str(bench.data)!r})") == "[]"
 
 
+def test_data_within_the_systems_folders_are_hidden(bench: Bench) -> None:
+    bench.data = next(each for each in Path("/usr/share").iterdir() if each.is_dir() and any(each.iterdir()))
+    assert found_out(bench, f"os.listdir({str(bench.data)!r})") == "[]"
+
+
 def test_a_metric_sees_only_the_files_of_its_job(bench: Bench) -> None:
     (bench.folder / "another-solution.csv").write_text("id,y\n")
     places = "('/', '/job', '/tmp', '/dev/shm')"

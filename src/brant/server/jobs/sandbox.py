@@ -146,6 +146,8 @@ def _command(bounds: Boundary, hidden: Path) -> list[str]:
     command += ["--perms", "0755", "--dir", "/etc"]
     for path in _SYSTEM:
         command += ["--ro-bind-try", path, path]
+        if hidden.is_relative_to(path):
+            command += ["--tmpfs", str(hidden)]
     for path in _TOP:
         if Path(path).is_symlink():
             command += ["--symlink", str(Path(path).readlink()), path]
