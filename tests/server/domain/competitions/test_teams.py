@@ -7,7 +7,7 @@ import pytest
 
 from brant.contract.codec import Timestamp
 from brant.contract.competition_extensions import InviteTeamRequest, RenameTeamRequest
-from brant.contract.hosting_messages import CompetitionPrivacy
+from brant.contract.hosting_messages import ApiAddCompetitionJudgeRequest, CompetitionPrivacy
 from brant.errors import BrantError, Conflict, InvalidInput, NotFound, PermissionDenied
 from brant.server.domain.actor import Actor
 from tests.server.domain.competitions.conftest import Contest
@@ -83,6 +83,17 @@ def test_an_unlaunched_competition_is_entered_by_its_hosts_alone(unlaunched: Con
     with pytest.raises(NotFound):
         players.join(unlaunched.world.user("cy"))
     assert players.join(unlaunched.host).name == "hope"
+
+
+def test_a_judge_who_sees_every_submission_does_not_compete(contest: Contest, players: Players) -> None:
+    jo = contest.world.user("jo")
+    request = ApiAddCompetitionJudgeRequest(competition_name=contest.slug, user_name="jo")
+    contest.calls.hosting.add_judge(contest.context(), request)
+    with pytest.raises(PermissionDenied, match="jo is a judge of penguin-species"):
+        players.join(jo)
+    contest.settings(rules_required=False)
+    with pytest.raises(PermissionDenied, match="jo is a judge of penguin-species"):
+        players.submit(jo)
 
 
 def test_a_private_competition_is_entered_by_those_who_were_let_in(contest: Contest) -> None:

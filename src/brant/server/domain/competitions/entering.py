@@ -103,9 +103,15 @@ def _enter(
 
 
 def _require_open(connection: Connection, competition: Any, actor: Actor, now: datetime) -> None:
-    """Raises PermissionDenied unless it is time to enter. After the end everybody may, to submit late."""
-    if role_of(connection, actor, competition) >= Role.HOST:
+    """Raises PermissionDenied for a judge, and unless it is time: after the end it is, to submit late."""
+    role = role_of(connection, actor, competition)
+    if role is Role.HOST:
         return
+    if role is Role.JUDGE:
+        raise PermissionDenied(
+            f"{actor.name} is a judge of {competition.slug} and sees every submission: "
+            "a judge cannot compete, enter another competition"
+        )
     if competition.launched is None or competition.launched > now:
         raise PermissionDenied(f"{competition.slug} is not open yet: enter it once it is launched")
     last = competition.entrant_deadline
