@@ -36,6 +36,17 @@ def test_from_the_list_into_a_competition_and_onto_its_leaderboard(
     expect(page.get_by_role("listitem").filter(has_text="your place: 1")).to_have_count(1)
 
 
+def test_who_came_by_submitting_accepts_rules_that_are_required_later(ada: Person, contest: Contest) -> None:
+    contest.settings(rules_required=False)
+    contest.submit(ada, SUBMISSION)
+    contest.settings(rules_required=True)
+    visitor = contest.visitor(ada)
+    assert b"You have not accepted the rules" in visitor.get(f"{contest.path}/rules").body
+    assert visitor.submit(f"{contest.path}/rules", {"do": "join"}).status == 303
+    assert b"You accepted the rules" in visitor.get(f"{contest.path}/rules").body
+    contest.submit(ada, SUBMISSION)
+
+
 def test_data_are_fetched_from_their_page_once_the_rules_are_accepted(ada: Person, contest: Contest) -> None:
     visitor = contest.visitor(ada)
     refused = visitor.get(f"{contest.path}/data?file=train.csv")

@@ -1,6 +1,7 @@
 """Roles: what a caller is to a competition, for pages that show each what they can do."""
 
 from brant.server.domain.actor import Context
+from brant.server.domain.competitions.entering import membership
 from brant.server.domain.competitions.permissions import Role, find_competition, role_of
 from brant.server.store.database import Database
 
@@ -16,3 +17,12 @@ class Roles:
         with self._db.read() as connection:
             found = find_competition(connection, context.actor, slug, context.now)
             return role_of(connection, context.actor, found)
+
+    def has_accepted(self, context: Context, slug: str) -> bool:
+        """Whether the caller is in and has accepted the rules, which a first submission may do without."""
+        if context.actor is None:
+            return False
+        with self._db.read() as connection:
+            found = find_competition(connection, context.actor, slug, context.now)
+            member = membership(connection, found, context.actor.user_id)
+            return member is not None and member.accepted is not None

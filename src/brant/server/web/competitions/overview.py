@@ -1,7 +1,7 @@
 """The first page of a competition, and the page of its rules, where people enter."""
 
 from collections.abc import Callable
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
 
@@ -51,7 +51,14 @@ class Overview:
         return self._desk.page(visit, "overview.html", texts=texts, hosts=hosts)
 
     def _show_rules(self, visit: Visit) -> Response:
-        return self._desk.page(visit, "rules.html", texts=texts_called(self._desk, visit, RULES.__eq__))
+        return self._desk.page(visit, "rules.html", **self._rules(visit))
+
+    def _rules(self, visit: Visit) -> dict[str, Any]:
+        has_accepted = self._desk.services.roles.has_accepted(self._desk.context(visit), slug(visit))
+        return {
+            "texts": texts_called(self._desk, visit, RULES.__eq__),
+            "has_accepted": has_accepted,
+        }
 
     def _join(self, visit: Visit) -> Response:
         def join() -> str:
@@ -59,9 +66,10 @@ class Overview:
             self._desk.services.teams.join(self._desk.context(visit), request)
             return address(visit, "submissions") + "?done=joined"
 
-        texts = texts_called(self._desk, visit, RULES.__eq__)
         return attempt(
-            visit, join, lambda error: self._desk.again(visit, "rules.html", error, "join", texts=texts)
+            visit,
+            join,
+            lambda error: self._desk.again(visit, "rules.html", error, "join", **self._rules(visit)),
         )
 
 
