@@ -22,12 +22,16 @@ _BLOCKS: Final = _HEADINGS | {
 }
 _LINES: Final = frozenset({"br", "dd", "dt", "tr"})
 _CELLS: Final = frozenset({"td", "th"})
+# Comments and declarations, to the end where they have none: Python's parser raises for some of them, and
+# takes time with the square of their number for others.
+_ASIDE: Final = re.compile(r"<!--.*?(?:-->|\Z)|<![^>]*(?:>|\Z)|</(?![a-zA-Z])[^>]*(?:>|\Z)", re.DOTALL)
+_NO_TAG: Final = re.compile(r"<(?![a-zA-Z/?])")
 
 
 def words(html: str) -> str:
     """What a reader of `html` sees, blocks apart by an empty line, items with a dot before them."""
     reader = _Reader()
-    reader.feed(html)
+    reader.feed(_NO_TAG.sub("&lt;", _ASIDE.sub("", html)))
     reader.close()
     lines = (" ".join(line.split()) for line in "".join(reader.parts).split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
