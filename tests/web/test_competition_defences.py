@@ -145,6 +145,14 @@ def test_nobody_writes_or_joins_without_signing_in(contest: Contest) -> None:
     assert contest.row().team_count == 0
 
 
+@pytest.mark.parametrize("aside", ["<![of[nothing]]>", "<!-- a > b -->", "</>", "<!of nothing>"])
+def test_what_is_no_html_breaks_no_page(contest: Contest, aside: str) -> None:
+    contest.text("description", f"<p>Before {aside}and 1 < 2 behind.</p>", mime_type="text/html")
+    answer = contest.visitor(None).get(contest.path)
+    assert answer.status == 200
+    assert "Before and 1 &lt; 2 behind." in answer.body.decode()
+
+
 def test_words_of_hosts_and_participants_are_words(contest: Contest, ada: Person, host: Browser) -> None:
     contest.enter(ada)
     contest.submitted(ada, public_score=0.5, file_name=f"{MARK}.csv", description=MARK)

@@ -22,8 +22,8 @@ _BLOCKS: Final = _HEADINGS | {
 }
 _LINES: Final = frozenset({"br", "dd", "dt", "tr"})
 _CELLS: Final = frozenset({"td", "th"})
-# Comments and declarations, to the end where they have none: Python's parser raises for some of them, and
-# takes time with the square of their number for others.
+# Comments and declarations, to the last character where nothing ends them: Python's parser raises for some
+# of them, and takes time with the square of their number for others.
 _ASIDE: Final = re.compile(r"<!--.*?(?:-->|\Z)|<![^>]*(?:>|\Z)|</(?![a-zA-Z])[^>]*(?:>|\Z)", re.DOTALL)
 _NO_TAG: Final = re.compile(r"<(?![a-zA-Z/?])")
 
