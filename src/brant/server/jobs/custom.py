@@ -87,7 +87,8 @@ def _parsed(answer: bytes, code: int, complaint: str) -> Mapping[str, Any]:
     try:
         said = json.loads(answer)
         if isinstance(said, dict) and isinstance(said.get("score", "0"), str):
-            return said
+            # JSON can spell halves of characters, which no database takes.
+            return {name: str(text).encode("utf-8", "replace").decode() for name, text in said.items()}
     except ValueError:
         pass
     return {"host": f"the metric ended without an answer (exit code {code})", "detail": complaint}

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 from markupsafe import Markup
 
 from brant.contract.scopes import Scope, describe
+from brant.server.web.markdown import markdown
 
 _HERE: Final = Path(__file__).parent
 _STYLE: Final = _HERE / "assets" / "brant.css"
@@ -39,6 +40,7 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["markdown"] = markdown
         self._templates.filters["moment"] = _moment
         self._templates.filters["size"] = _size
         self._templates.filters["score"] = _score

@@ -27,6 +27,7 @@ class Text(NamedTuple):
 
     title: str
     words: str
+    is_markdown: bool
     is_draft: bool
 
 
@@ -86,6 +87,7 @@ def texts_called(desk: Desk, visit: Visit, is_wanted: Callable[[str], bool]) -> 
         Text(
             page.post_title or page.name,
             words(page.content) if page.mime_type == "text/html" else page.content,
+            is_markdown=page.mime_type not in ("text/html", "text/plain"),
             is_draft=page.is_published is False,
         )
         for page in found

@@ -25,7 +25,8 @@ _CELLS: Final = frozenset({"td", "th"})
 # Comments and declarations, to the last character where nothing ends them: Python's parser raises for some
 # of them, and takes time with the square of their number for others.
 _ASIDE: Final = re.compile(r"<!--.*?(?:-->|\Z)|<![^>]*(?:>|\Z)|</(?![a-zA-Z])[^>]*(?:>|\Z)", re.DOTALL)
-_NO_TAG: Final = re.compile(r"<(?![a-zA-Z/?])")
+# What is not closed before the next begins: the parser would look to the end of the text for each of them.
+_NO_TAG: Final = re.compile(r"<(?![a-zA-Z/?][^<>]*>)")
 
 
 def words(html: str) -> str:
