@@ -178,9 +178,20 @@ def test_a_metric_can_write_nowhere_but_in_its_scratch_folder(bench: Bench, plac
 
 
 def test_scratch_files_have_a_bound(bench: Bench) -> None:
-    assert bench.run(metric("open('/tmp/x', 'wb').write(bytes(1_000_000))\nreturn 1")) == 1.0
+    assert bench.run(metric("open('/tmp/one', 'wb').write(bytes(1_000_000))\nreturn 1")) == 1.0
     body = "for n in range(100): open(f'/tmp/{n}', 'wb').write(bytes(1_000_000))\nreturn 1"
     assert refused(bench, metric(body)).message == "the metric failed: OSError"
+
+
+def test_packages_below_the_scratch_folder_are_there(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    packages = tmp_path / "site-packages"
+    packages.mkdir()
+    (packages / "goose.py").write_text("WEIGHT = 4.5\n")
+    tmp_path.chmod(0o755)
+    monkeypatch.syspath_prepend(packages)
+    assert bench.run(metric("import goose\nreturn goose.WEIGHT")) == 4.5
 
 
 def test_a_metric_has_no_environment_but_what_python_needs(

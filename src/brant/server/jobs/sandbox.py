@@ -140,8 +140,11 @@ def _complaint(bounds: Boundary) -> str:
 
 def _command(bounds: Boundary, hidden: Path) -> list[str]:
     command = [bounds.program, *_SEPARATE, *bounds.options, "--die-with-parent", "--new-session"]
+    # Before what is shown: Python and its packages may lie below it.
+    command += _scratch(_HOME)
     # Whom the process becomes must get through what is made on the way to a folder, too.
-    for parent in dict.fromkeys(parent for folder in _folders() for parent in reversed(folder.parents[:-1])):
+    above = dict.fromkeys(parent for folder in _folders() for parent in reversed(folder.parents[:-1]))
+    for parent in (folder for folder in above if folder != Path(_HOME)):
         command += ["--perms", "0755", "--dir", str(parent)]
     command += ["--perms", "0755", "--dir", "/etc"]
     for path in _SYSTEM:
@@ -158,9 +161,12 @@ def _command(bounds: Boundary, hidden: Path) -> list[str]:
         if hidden.is_relative_to(folder):
             command += ["--tmpfs", str(hidden)]
     command += ["--proc", "/proc", "--dev", "/dev"]
-    for place in (_SHARED, _HOME):
-        command += ["--size", str(_SCRATCH_BYTES), "--perms", "0777", "--tmpfs", place]
+    command += _scratch(_SHARED)
     return [*command, "--remount-ro", "/dev", "--chdir", _HOME]
+
+
+def _scratch(place: str) -> list[str]:
+    return ["--size", str(_SCRATCH_BYTES), "--perms", "0777", "--tmpfs", place]
 
 
 def _python(*arguments: str) -> list[str]:
