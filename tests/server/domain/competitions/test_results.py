@@ -52,7 +52,7 @@ def test_a_task_holds_all_that_scores_depend_on(contest: Contest, players: Playe
     assert task.solution.read_bytes() == ROWS
     assert (task.metric, task.parameters, task.metric_code) == ("f_beta", {"beta": "2"}, None)
     assert task.higher_is_better
-    assert (task.file_name, task.solution_name) == ("mine.csv", "solution.csv")
+    assert task.file_name == "mine.csv"
     assert (task.submission_id, task.competition_id, task.revision) == (
         number,
         contest.id,
@@ -200,7 +200,7 @@ def test_what_was_found_in_a_solution_is_recorded_once(contest: Contest) -> None
     results, now = contest.calls.results, contest.world.now
     lease, task = solution_lease(contest), results.solution_task(contest.id)
     assert task is not None
-    assert (task.solution.read_bytes(), task.solution_name) == (ROWS, "solution.csv")
+    assert task.solution.read_bytes() == ROWS
     assert results.record_solution(lease, task, {"total_rows": 4}, "", now)
     assert contest.row().solution_facts == '{"total_rows": 4}'
     assert not results.record_solution(lease, task, None, "no column species", now)

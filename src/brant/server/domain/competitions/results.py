@@ -28,8 +28,8 @@ _WITHOUT_RULES: Final = "the competition has no metric or no solution yet: set b
 class ScoringTask(NamedTuple):
     """A submission with all that its scores depend on; `metric_code` is set where the metric is `custom`.
 
-    `max_bytes` is what a submission may measure, `seconds` what scoring may take. The names tell of what kind
-    the files are; their paths do not.
+    `max_bytes` is what a submission may measure, `seconds` what scoring may take. `file_name`
+    tells of what kind the file is; its path does not.
     """
 
     submission_id: int
@@ -47,7 +47,6 @@ class ScoringTask(NamedTuple):
     split_seed: int
     max_bytes: int
     seconds: int
-    solution_name: str
 
 
 class SolutionTask(NamedTuple):
@@ -65,7 +64,6 @@ class SolutionTask(NamedTuple):
     split_seed: int
     max_bytes: int
     seconds: int
-    solution_name: str
 
 
 class Results:
@@ -179,7 +177,6 @@ class Results:
             "competition_id": competition.id,
             "revision": competition.revision,
             "solution": self._store.path(competition.solution_sha256),
-            "solution_name": competition.solution_name,
             "metric": competition.metric,
             "parameters": json.loads(competition.metric_parameters),
             "metric_code": None if code is None else self._store.path(code),
