@@ -218,6 +218,16 @@ class TestDownload:
         contest.settings(rules_required=False)
         assert fetch(contest, ada, "train.csv").startswith(b"id,")
 
+    def test_waits_for_who_came_in_before_there_were_rules(self, contest: Contest, ada: Actor) -> None:
+        contest.settings(rules_required=False)
+        Players(contest).submit(ada)
+        assert fetch(contest, ada, "train.csv").startswith(b"id,")
+        contest.settings(rules_required=True)
+        with pytest.raises(PermissionDenied, match="has not accepted the rules"):
+            fetch(contest, ada, "train.csv")
+        Players(contest).join(ada)
+        assert fetch(contest, ada, "train.csv").startswith(b"id,")
+
     def test_needs_somebody_who_asks(self, contest: Contest) -> None:
         contest.settings(rules_required=False)
         with pytest.raises(Unauthenticated):

@@ -40,15 +40,15 @@ def visible_to(actor: Actor | None, now: datetime) -> sa.ColumnElement[bool]:
 def data_open_to_user(user_id: int | None) -> sa.ColumnElement[bool]:
     """The condition under which a user may have the data of a row of `competitions`.
 
-    Nobody without an account may. Hosts and judges may always, others once it is launched: entrants, and
-    everybody where no rules are to be accepted. It is for addresses too, which were given out when the
-    competition was visible.
+    Nobody without an account may. Hosts and judges may always, others once it is launched: who accepted the
+    rules, and everybody who sees it where none are to be accepted. It is for addresses too, which were
+    given out when the competition was visible.
     """
     if user_id is None:
         return sa.false()
     is_admin = sa.exists().where(users.c.id == user_id, users.c.is_admin)
-    free = sa.and_(competitions.c.rules_required.is_(False), competitions.c.privacy != "PRIVATE")
-    allowed = sa.or_(has_entered(user_id), free, is_one_of(user_id, "guest") & ~competitions.c.rules_required)
+    within = sa.or_(competitions.c.privacy != "PRIVATE", has_entered(user_id), is_one_of(user_id, "guest"))
+    allowed = sa.or_(_has_accepted(user_id), sa.and_(competitions.c.rules_required.is_(False), within))
     return sa.or_(
         is_admin,
         is_one_of(user_id, "host", "judge"),
@@ -81,6 +81,14 @@ def has_entered(user_id: int) -> sa.ColumnElement[bool]:
     """The condition that a user is in a team of a row of `competitions`."""
     return sa.exists().where(
         team_members.c.competition_id == competitions.c.id, team_members.c.user_id == user_id
+    )
+
+
+def _has_accepted(user_id: int) -> sa.ColumnElement[bool]:
+    return sa.exists().where(
+        team_members.c.competition_id == competitions.c.id,
+        team_members.c.user_id == user_id,
+        team_members.c.accepted.is_not(None),
     )
 
 
