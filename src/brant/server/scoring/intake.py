@@ -76,7 +76,7 @@ def _only_member(archive: zipfile.ZipFile, complaints: Complaints) -> zipfile.Zi
     if len(members) != 1:
         raise complaints.failure(f"is a zip of {len(members)} files: pack exactly one CSV file")
     if members[0].flag_bits & _ENCRYPTED:
-        raise complaints.failure("is a zip with a password: pack it without one")
+        raise complaints.failure("is an encrypted zip: pack it without a password")
     if members[0].compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise complaints.failure("is a zip of an unusual method: pack it with deflate")
     return members[0]

@@ -110,12 +110,17 @@ class Database:
             revision == "base" or known.index(current) < known.index(revision)  # newest first
         )
         # To change a table is to make it anew; what refers to it must not go with the old one.
-        with self._writer, self._transaction("migrate") as connection:
-            config.attributes["connection"] = connection
-            (command.downgrade if down else command.upgrade)(config, revision)
-            broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-            if broken is not None:
-                raise LocalFailure(f"{self.path} has a row in {broken[0]} that refers to nothing: restore it")
+        try:
+            with self._writer, self._transaction("migrate") as connection:
+                config.attributes["connection"] = connection
+                (command.downgrade if down else command.upgrade)(config, revision)
+                broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+                if broken is not None:
+                    raise LocalFailure(
+                        f"{self.path} has a row in {broken[0]} that refers to nothing: restore it"
+                    )
+        finally:
+            self._engine.dispose()  # the connection that minds no foreign keys is of no further use
 
     def revision(self) -> str | None:
         """The revision that the tables are at; None for an empty database."""
@@ -179,7 +184,8 @@ def _begin(connection: Connection) -> None:
     mode = connection.get_execution_options().get("brant_mode")
     # In WAL mode NORMAL survives the death of the process, FULL that of the machine.
     connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if mode in _DURABLE else 'NORMAL'}")
-    connection.exec_driver_sql(f"PRAGMA foreign_keys = {'OFF' if mode == 'migrate' else 'ON'}")
+    if mode == "migrate":  # it cannot be told within a transaction
+        connection.exec_driver_sql("PRAGMA foreign_keys = OFF")
     if mode:
         _begin_writing(connection, _NOTE_SECONDS if mode == "note" else _BUSY_SECONDS)
     else:
