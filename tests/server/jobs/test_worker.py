@@ -9,7 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from brant.errors import Unreachable
+from brant.server.jobs import child
+from brant.server.jobs.scoring import ScoringJob
 from brant.server.store.queue import Queue
+from tests.server.domain.competitions.playing import FILE
 from tests.server.jobs.conftest import Crew, Room
 from tests.server.jobs.metrics import metric
 from tests.server.jobs.processes import children_of, is_sandbox, is_scorer, until
@@ -198,6 +202,23 @@ def test_a_job_that_kills_five_workers_is_an_error_with_words(room: Room, crew: 
     assert (
         room.row(number).error == "scoring was begun 5 times, and each time what did it died: tell the host"
     )
+
+
+def test_an_attempt_that_broke_off_leaves_no_answer_to_the_next(
+    room: Room, crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(child, "_KEEP_SECONDS", -1.0)
+    job = ScoringJob(room.contest.calls.results, memory=2_000_000_000)
+    right, wrong = room.submit(), room.submit(FILE.replace(b"adelie", b"emperor"))
+
+    def broken() -> bool:
+        raise Unreachable("another process writes for too long")
+
+    with pytest.raises(Unreachable):
+        crew.child.attend(job.errand(room.players.task(wrong)[1]), broken)
+    outcome = crew.child.attend(job.errand(room.players.task(right)[1]), lambda: True)
+    assert outcome is not None
+    assert outcome.public == 1.0
 
 
 def test_who_lost_the_lease_writes_nothing(room: Room, new_crew: Callable[..., Crew]) -> None:

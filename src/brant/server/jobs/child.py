@@ -50,11 +50,14 @@ class Child:
         `keep` is called every few seconds meanwhile.
         """
         process = self._process = self._process or self._started()
-        with contextlib.suppress(BrokenPipeError):  # its answer then ends at once
-            process.stdin.write(msgspec.json.encode(errand) + b"\n")  # type: ignore[union-attr]
-        outcome = self._watched(process, errand, keep)
-        if outcome is None or outcome.ended != "done" or held_by(process.pid) > _SPENT_BYTES:
-            self.end()
+        outcome = None
+        try:
+            with contextlib.suppress(BrokenPipeError):  # its answer then ends at once
+                process.stdin.write(msgspec.json.encode(errand) + b"\n")  # type: ignore[union-attr]
+            outcome = self._watched(process, errand, keep)
+        finally:  # whatever broke it off: what it still answers would be taken for the next errand's
+            if outcome is None or outcome.ended != "done" or held_by(process.pid) > _SPENT_BYTES:
+                self.end()
         return outcome
 
     def end(self) -> None:
