@@ -1,10 +1,14 @@
 """Defences of the pages of competitions: bad input, forgery, and what participants must not read."""
 
 import io
+import socket
 import zipfile
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 
+from brant.contract.codec import Timestamp
 from brant.contract.hosting_messages import CompetitionPrivacy
 from tests.web.contests import SECRET_SCORE, SECRET_SPECIES, Contest
 from tests.web.stage import Browser, Person, Town
@@ -237,3 +241,23 @@ def test_what_a_host_typed_wrong_is_said_and_changes_nothing(
     assert 400 <= answer.status < 500
     assert words in answer.body.decode()
     assert contest.kept() == before
+
+
+def test_a_form_whose_sending_outlasts_the_deadline_chooses_nothing(contest: Contest, ada: Person) -> None:
+    contest.enter(ada)
+    number = contest.submitted(ada, private_score=SECRET_SCORE)
+    visitor, page = contest.visitor(ada), f"{contest.path}/submissions"
+    form = urlencode({"csrf": visitor.token(page), "do": "choose", "submission": str(number)}).encode()
+    head = (
+        f"POST {page} HTTP/1.1\r\nHost: {contest.town.address[7:]}\r\nOrigin: {contest.town.address}\r\n"
+        f"Cookie: {contest.town.cookie}={visitor.session}\r\nContent-Length: {len(form)}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+    )
+    with socket.create_connection(("127.0.0.1", contest.town.server.port)) as peer:
+        peer.sendall(head.encode())
+        assert b"100 Continue" in peer.recv(100)  # so it has begun
+        contest.settings(deadline=Timestamp.of(datetime.now(UTC)))
+        peer.sendall(form)
+        answer = peer.makefile("rb").read()
+    assert answer.startswith(b"HTTP/1.1 403"), answer[:200]
+    assert b"has ended" in answer

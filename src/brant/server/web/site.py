@@ -91,6 +91,7 @@ class Site:
             if request.method == "POST":
                 forgery.check_source(request.headers, visit.origin)
                 visit.form = await read_form(request.receive, request.headers, page.largest)
+                visit.now = self._clock()  # a form that trickles in must not reach back before a deadline
             visit.query = read_fields(request.scope["query_string"].decode("latin-1"))
             return await run_in_threadpool(self._run, page, visit)
         except BrantError as error:
