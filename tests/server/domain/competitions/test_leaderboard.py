@@ -1,5 +1,6 @@
 """Leaderboards: the best of every team in order, pages by place, and the private one in the end."""
 
+import base64
 import csv
 import io
 import zipfile
@@ -104,6 +105,29 @@ def test_pages_hold_every_place_once_with_its_rank(
         (2, "cy"),
         (3, "ann"),
         (4, "dee"),
+    ]
+
+
+def test_no_token_tells_more_digits_of_a_score_than_the_board(
+    players: Players, contest: Contest, teams: list[Actor]
+) -> None:
+    for actor in teams:
+        players.scored(actor, 0.123456789)
+    token = page(contest, size=1).next_page_token
+    assert b"1234567" not in base64.urlsafe_b64decode(token + "==")
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_pages_go_on_though_the_last_team_shown_has_come_up_meanwhile(
+    contest: Contest, players: Players, teams: list[Actor], size: int
+) -> None:
+    for actor, score in zip(teams, (0.4, 0.3, 0.2, 0.1), strict=True):
+        players.scored(actor, score)
+    token = page(contest, size=size).next_page_token
+    players.scored(teams[size - 1], 0.5)
+    rest = page(contest, size=20, token=token).places
+    assert [(place.rank, place.team_name) for place in rest] == [
+        (rank, teams[rank - 1].name) for rank in range(size + 1, 5)
     ]
 
 

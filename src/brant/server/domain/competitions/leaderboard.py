@@ -65,12 +65,10 @@ class BoardPage(NamedTuple):
 
 
 class _Last(NamedTuple):
-    """The place where a page ended."""
+    """The place where a page ended. Its score is told nowhere but in the digits that everybody sees."""
 
     board: str
     rank: int
-    sort_key: float
-    reached: str
     submission_id: int
 
 
@@ -120,14 +118,13 @@ class Leaderboard:
             found = _find_shown(connection, context, name)
             board = standings.shown_board(connection, found, context.now, override_public=override_public)
             after = _decode(token, board) if token else None
-            place = None if after is None else (after.sort_key, _moment(after), after.submission_id)
+            place = None if after is None else (after.rank, after.submission_id)
             rows = standings.places_after(connection, found.id, board, place, count + 1)
         first = 1 if after is None else after.rank + 1
         places = [_place(board, rank, row) for rank, row in enumerate(rows[:count], first)]
         if len(rows) <= count:
             return BoardPage(board, places, "")
-        row = rows[count - 1]
-        last = _Last(board, places[-1].rank, row.sort_key, row.reached.isoformat(), row.submission_id)
+        last = _Last(board, places[-1].rank, rows[count - 1].submission_id)
         return BoardPage(board, places, paging.encode(last))
 
     def download(self, context: Context, request: ApiDownloadLeaderboardRequest) -> File:
@@ -184,13 +181,6 @@ def _decode(token: str, board: Board) -> _Last:
     if last.board != board:
         raise InvalidInput("another leaderboard is shown meanwhile: begin at its first page")
     return last
-
-
-def _moment(last: _Last) -> datetime:
-    try:
-        return datetime.fromisoformat(last.reached).replace(tzinfo=UTC)
-    except ValueError:
-        raise InvalidInput("that is no page token of a leaderboard: begin at the first page") from None
 
 
 def _member_names(connection: Connection, competition_id: int) -> dict[int, str]:

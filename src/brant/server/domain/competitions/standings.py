@@ -117,10 +117,13 @@ def places_after(
     connection: Connection,
     competition_id: int,
     board: Board,
-    after: tuple[float, datetime, int] | None,
+    after: tuple[int, int] | None,
     count: int | None,
 ) -> Sequence[Any]:
-    """The next `count` rows of a board, or all, with their teams' names; `after` is the place of the last."""
+    """The next `count` rows of a board, or all, with their teams' names.
+
+    `after` tells the place of the last one: its rank, and the submission that had it.
+    """
     query = (
         sa.select(
             standings,
@@ -135,8 +138,28 @@ def places_after(
         .limit(count)
     )
     if after is not None:
-        query = query.where(sa.tuple_(*_ORDER) > sa.tuple_(*_literals(*after)))
+        place = _place_now(connection, competition_id, board, *after)
+        if place is None:
+            return []
+        query = query.where(sa.tuple_(*_ORDER) > sa.tuple_(*_literals(*place)))
     return connection.execute(query).all()
+
+
+def _place_now(
+    connection: Connection, competition_id: int, board: Board, rank: int, submission_id: int
+) -> Any:
+    """Where the submission stands; where its team has come up from there meanwhile, who has the rank now."""
+    of_submission = connection.execute(
+        sa.select(standings.c.competition_id, standings.c.board, *_ORDER).where(
+            standings.c.submission_id == submission_id
+        )
+    ).all()
+    for row in of_submission:
+        if row[:2] == (competition_id, board):
+            return row[2:]
+    return connection.execute(
+        sa.select(*_ORDER).where(_of(competition_id, board)).order_by(*_ORDER).offset(rank - 1).limit(1)
+    ).one_or_none()
 
 
 def score_on(board: Board, row: Any) -> float | None:

@@ -44,12 +44,13 @@ _STATES: Final = {
 
 
 class _Place(NamedTuple):
-    """Where a page ended: in which order, and by what that order compares."""
+    """Where a page ended: in which order, and behind which submission.
+
+    What that order compares is not told: scores have more digits than their senders may read.
+    """
 
     sort: str
-    has_score: int
-    key: float | str
-    backwards: int
+    number: int
 
 
 def team_page(
@@ -70,7 +71,6 @@ def team_page(
     order = _order(request.sort_by, competition, private=private)
     query = (
         shapes.submissions_with_names()
-        .add_columns(*(column.label(f"order_{number}") for number, column in enumerate(order)))
         .where(submissions.c.team_id == team_id, _GROUPS[request.group])
         .order_by(*order)
         .limit(size + 1)
@@ -79,15 +79,18 @@ def team_page(
         place = paging.decode(request.page_token, _Place)
         if place.sort != request.sort_by.value:
             raise InvalidInput("that page token is of another order: begin at the first page")
-        query = query.where(sa.tuple_(*order) > sa.tuple_(*place[1:]))
+        last = connection.execute(
+            sa.select(*order).where(submissions.c.team_id == team_id, submissions.c.id == place.number)
+        ).one_or_none()
+        if last is None:
+            raise InvalidInput("that page token is of another list: begin at the first page")
+        query = query.where(sa.tuple_(*order) > sa.tuple_(*last))
     elif request.page is not None and request.page > 1:
         query = query.offset((request.page - 1) * size)
     rows = connection.execute(query).all()
     if len(rows) <= size:
         return rows, ""
-    last = rows[size - 1]
-    token = paging.encode(_Place(request.sort_by.value, last.order_0, last.order_1, last.order_2))
-    return rows[:size], token
+    return rows[:size], paging.encode(_Place(request.sort_by.value, rows[size - 1].id))
 
 
 def host_page(
