@@ -10,6 +10,8 @@ from brant.contract.competition_messages import ApiGetCompetitionRequest
 from brant.contract.hosting_messages import (
     ApiAddCompetitionHostRequest,
     ApiAddCompetitionJudgeRequest,
+    ApiCompetitionPage,
+    ApiCreateCompetitionPageRequest,
     ApiCreateCompetitionRequest,
     ApiListCompetitionHostsRequest,
     ApiListCompetitionJudgesRequest,
@@ -275,6 +277,21 @@ class TestCloning:
     def test_only_the_pages_that_are_named_come_along_and_the_rules(self, contest: Contest) -> None:
         copy = self.clone(contest, contest.host, clone_page_names=["Evaluation"])
         assert self.pages(copy) == ["evaluation", "rules"]
+
+    def test_pages_that_are_not_published_are_for_hosts_to_clone(self, contest: Contest, ada: Actor) -> None:
+        contest.share(PubliclyCloneable.PUBLICLY_CLONEABLE_WITH_PRIVATE_SOLUTION_FILE)
+        contest.calls.pages.create(
+            contest.context(),
+            ApiCreateCompetitionPageRequest(
+                competition_name=contest.slug,
+                page=ApiCompetitionPage(name="How rows were labelled", content="by island"),
+            ),
+        )
+        with pytest.raises(InvalidInput, match="has no page 'how rows were labelled'"):
+            self.clone(contest, ada, clone_page_names=["How rows were labelled"])
+        assert "How rows were labelled" not in self.pages(self.clone(contest, ada))
+        hosted = Contest(contest.world, contest.host, "third-round").create(clone_competition_id=contest.id)
+        assert "How rows were labelled" in self.pages(hosted)
 
     def test_a_page_that_the_template_lacks_is_named(self, contest: Contest) -> None:
         with pytest.raises(InvalidInput, match="has no page 'prizes'"):

@@ -81,7 +81,7 @@ def copy_contents(
     request: ApiCreateCompetitionRequest,
 ) -> None:
     """The pages, the data unless they are left out, and the check of a solution that came along."""
-    _copy_pages(connection, template, competition_id, request.clone_page_names)
+    _copy_pages(connection, context.caller, template, competition_id, request.clone_page_names)
     if not request.clone_exclude_competition_data:
         _copy_data(connection, context, template, competition_id)
     if _shares_solution(connection, context.caller, template) and template.solution_sha256 is not None:
@@ -93,9 +93,14 @@ def _shares_solution(connection: Connection, actor: Actor, template: Any) -> boo
     return bool(template.cloneable == shared) or role_of(connection, actor, template) >= Role.HOST
 
 
-def _copy_pages(connection: Connection, template: Any, competition_id: int, names: Iterable[str]) -> None:
+def _copy_pages(
+    connection: Connection, actor: Actor, template: Any, competition_id: int, names: Iterable[str]
+) -> None:
+    """Those that the actor may read in the template, or, of these, the ones that are named."""
     wanted = {name.casefold() for name in names}
     source = sa.select(competition_pages).where(competition_pages.c.competition_id == template.id)
+    if role_of(connection, actor, template) < Role.HOST:
+        source = source.where(competition_pages.c.is_published)
     if wanted:
         source = source.where(sa.func.lower(competition_pages.c.name).in_(wanted))
     rows = [dict(row) for row in connection.execute(source).mappings()]
