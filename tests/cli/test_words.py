@@ -1,12 +1,16 @@
 """Every word of the command line explains itself; a wrong one is met with the right one."""
 
 import re
+import shlex
+from itertools import pairwise
 
 import pytest
 
 from brant._version import VERSION
-from brant.cli.commands import ROOT, Command, Noun, ServerCommand, Verb
+from brant.cli.commands import ROOT, Command, Noun, ServerCommand, Verb, find
+from brant.cli.parser import verb_parser
 from brant.errors import UsageError
+from brant.server.scoring.catalogue import METRICS
 from tests.cli.desk import Desk
 
 
@@ -156,3 +160,36 @@ sys.exit(main(["serve", "--port", "0"]))
     assert ended.code == 12
     assert "pip install 'brant[server]'" in ended.err
     assert ended.err.count("\n") == 1
+
+
+def examples() -> list[list[str]]:
+    """Every call of `brant` that a help text shows, without what a shell would make of its output."""
+    texts = [
+        getattr(command.load(), "EXAMPLES", "")
+        for _, command in words_below(ROOT)
+        if isinstance(command, Verb)
+    ]
+    lines = re.findall(r"^  brant (.*)$", "\n".join(texts), re.MULTILINE)
+    return [shlex.split(re.split(r" [<>|] ", line)[0]) for line in lines]
+
+
+def test_every_example_of_a_help_text_can_be_typed() -> None:
+    shown = examples()
+    assert len(shown) > 100
+    for words in shown:
+        found = find(words)
+        module = found.command.load()
+        assert isinstance(found.command, Verb), words
+        parsed = verb_parser(found.command, found.path).parse_args([*found.early, *found.rest])
+        assert module.read(parsed), words
+
+
+def test_every_metric_that_an_example_names_is_built_in() -> None:
+    named = {
+        word
+        for words in examples()
+        for before, word in pairwise(words)
+        if before in ("metrics", "--metric")
+    }
+    assert named
+    assert named <= set(METRICS)

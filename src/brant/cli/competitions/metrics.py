@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 EXAMPLES = """\
 examples:
   brant competitions metrics
-  brant competitions metrics fbeta"""
+  brant competitions metrics f_beta"""
 
 _COLUMNS = (
     Column("name"),

@@ -13,7 +13,7 @@ from brant.errors import UsageError
 
 EXAMPLES = """\
 examples:
-  brant competitions setup update penguins --metric fbeta --param beta=2 --public-percent 30
+  brant competitions setup update penguins --metric f_beta --param beta=2 --public-percent 30
   brant competitions setup update penguins --metric-file metric.py --lower-is-better
   brant competitions setup update penguins --max-daily-submissions 10 --max-team-size 3"""
 
