@@ -6,6 +6,8 @@ OFFICIAL := .venvs/official
 LEGACY := .venvs/official-legacy
 NODE := tests/node
 INSTALL := -m pip install --quiet --disable-pip-version-check --no-input
+# Processes that test at once; 0 for one that `PYTEST_ARGS=--pdb` can talk to.
+JOBS ?= 2
 
 .PHONY: demo test check bench soak docs lock clean
 
@@ -13,7 +15,7 @@ demo: $(VENV)/.server
 	$(BIN)/python examples/demo.py
 
 test: $(VENV)/.dev $(OFFICIAL)/.installed $(LEGACY)/.installed $(NODE)/node_modules/.installed
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(PYTEST_ARGS)
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -15,13 +15,13 @@ import pytest
 
 from brant.server.main import run
 from tests.ledger import LEDGER, Source, issued
-from tests.ledger_hooks import Listener
+from tests.ledger_hooks import listen
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """A shell that starts us in the background makes us, and all that the tests start, deaf to Ctrl-C."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    config.pluginmanager.register(Listener(LEDGER))
+    listen(config, LEDGER)
 
 
 @pytest.hookimpl(wrapper=True)

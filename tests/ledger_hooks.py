@@ -18,13 +18,50 @@ from tests.ledger import SHORTEST, Ledger, Source, words_of
 _VARIABLES = ("KAGGLE_API_TOKEN", "KAGGLE_KEY")
 
 
+_LATE = "secrets put out after the last test"
+
+
+def listen(config: pytest.Config, ledger: Ledger) -> None:
+    """Begins to listen in the process that runs tests, and to tell of what is found in the one that reports.
+
+    With pytest-xdist these are several: the reporting one would hear the names of tests from the others.
+    """
+    late = Late()
+    config.pluginmanager.register(late)
+    if config.getoption("dist", "no") == "no":
+        config.pluginmanager.register(Listener(ledger, late))
+
+
+class Late:
+    """A pytest plugin that makes a session fail for what was found after its last test."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node: Any) -> None:
+        """A worker of pytest-xdist has ended; one that died has said nothing."""
+        self.lines += getattr(node, "workeroutput", {}).get(_LATE, [])
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """After the listener, and after the workers have ended."""
+        if self.lines:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Tells of it."""
+        for line in self.lines:
+            terminalreporter.write_line(f"a secret was put out after the last test: {line}", red=True)
+
+
 class Listener:
     """A pytest plugin. A test that lets a secret out fails when it ends, and the report says who said it."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, late: "Late") -> None:
         self._ledger = ledger
+        self._late = late
         self._terminals: dict[int, Source] = {}
-        self._last: list[str] = []
 
     def pytest_configure(self) -> None:
         """Begins to listen; before any test module is imported."""
@@ -50,16 +87,15 @@ class Listener:
                 )
         return report
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Searches what came after the last test."""
-        self._last = [f"{finding.where}: {finding.excerpt}" for finding in self._ledger.check()]
-        if self._last:
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-
-    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Tells of it."""
-        for line in self._last:
-            terminalreporter.write_line(f"a secret was put out after the last test: {line}", red=True)
+        """Searches what came after the last test; a worker of pytest-xdist hands it to who started it."""
+        found = [f"{finding.where}: {finding.excerpt}" for finding in self._ledger.check()]
+        output: dict[str, list[str]] | None = getattr(session.config, "workeroutput", None)
+        if output is None:
+            self._late.lines += found
+        else:
+            output[_LATE] = found
 
     def _listen_to_processes(self) -> None:
         begin, communicate = subprocess.Popen.__init__, subprocess.Popen.communicate

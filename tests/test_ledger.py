@@ -12,12 +12,12 @@ ROOT = Path(__file__).resolve().parents[1]
 
 CONFTEST = """
 from tests.ledger import Ledger
-from tests.ledger_hooks import Listener
+from tests.ledger_hooks import listen
 
 ledger = Ledger()
 
 def pytest_configure(config):
-    config.pluginmanager.register(Listener(ledger))
+    listen(config, ledger)
 """
 
 # Each test knows two of the secrets; they are put together so that no traceback shows one.
@@ -155,3 +155,29 @@ def test_the_report_shows_no_secret(judged: tuple[dict[str, bool], str]) -> None
     assert judged[1].count("a secret was put out") == len(LEAKS)
     for secret in ("c0ffee00c0ffee00", "leak1ng", "correct horse", "unheard-of", "5af35af35af3"):
         assert secret not in judged[1]
+
+
+LATE = """
+import pytest
+from tests.ledger import Source
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish():
+    ledger.issued("c0ffee00" * 4, user="ada")
+    ledger.hear(Source(("so", "it"), "stdout"), "c0ffee00" * 4)
+    return (yield)
+"""
+
+
+@pytest.mark.parametrize("processes", ["0", "1"])
+def test_what_is_put_out_after_the_last_test_fails_the_session(processes: str, tmp_path: Path) -> None:
+    (tmp_path / "conftest.py").write_text(CONFTEST + LATE)
+    (tmp_path / "test_one.py").write_text("def test_nothing():\n    pass\n")
+    command = [sys.executable, "-m", "pytest", "-n", processes, "-p", "no:cacheprovider", "-c", "/dev/null"]
+    done = subprocess.run(
+        [*command, f"--rootdir={tmp_path}", str(tmp_path)], check=False, capture_output=True, cwd=ROOT, text=True
+    )
+    assert "1 passed" in done.stdout
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert done.stdout.count("a secret was put out after the last test: so it (stdout)") == 1
+    assert "c0ffee00c0ffee00" not in done.stdout + done.stderr

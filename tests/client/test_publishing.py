@@ -45,11 +45,12 @@ def handle(user: User) -> DatasetHandle:
 def test_a_folder_is_published_with_its_folders(
     session: Session, publishable: Publishable, handle: DatasetHandle
 ) -> None:
-    published = datasets.create(session, publishable(files=FILES))
+    files = {path: f"{path} of {handle}".encode() for path in FILES}  # that nobody else has published
+    published = datasets.create(session, publishable(files=files))
 
     assert (published.ref, published.sent, published.reused) == (str(handle), 4, 0)
     assert published.url.endswith(f"/datasets/{handle}")
-    assert listed(session, handle) == {path: len(content) for path, content in FILES.items()}
+    assert listed(session, handle) == {path: len(content) for path, content in files.items()}
     assert datasets.view(session, handle).is_private is True
 
 
