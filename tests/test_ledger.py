@@ -174,9 +174,8 @@ def test_what_is_put_out_after_the_last_test_fails_the_session(processes: str, t
     (tmp_path / "conftest.py").write_text(CONFTEST + LATE)
     (tmp_path / "test_one.py").write_text("def test_nothing():\n    pass\n")
     command = [sys.executable, "-m", "pytest", "-n", processes, "-p", "no:cacheprovider", "-c", "/dev/null"]
-    done = subprocess.run(
-        [*command, f"--rootdir={tmp_path}", str(tmp_path)], check=False, capture_output=True, cwd=ROOT, text=True
-    )
+    command += [f"--rootdir={tmp_path}", str(tmp_path)]
+    done = subprocess.run(command, check=False, capture_output=True, cwd=ROOT, text=True)
     assert "1 passed" in done.stdout
     assert done.returncode == 1, done.stdout + done.stderr
     assert done.stdout.count("a secret was put out after the last test: so it (stdout)") == 1
