@@ -68,6 +68,11 @@ class Context(NamedTuple):
         """Where bytes on the move are shown; whoever asks for it closes it."""
         return self.voice.show(showing)
 
+    def tell_next(self, token: str | None) -> None:
+        """Says by which token the next page of a list is found, if there is one."""
+        if token:
+            self.say(f"Next Page Token = {token}")
+
     def say(self, text: str) -> None:
         """One line for the reader, on standard error: a hint, a warning, what happens now."""
         self.voice.say(text)

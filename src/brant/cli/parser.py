@@ -105,6 +105,28 @@ def declare_format(parser: argparse.ArgumentParser, *, short: bool = True, json:
         )
 
 
+def declare_pages(
+    parser: argparse.ArgumentParser, noun: str, *, size: int | None = None, nothing: str = ""
+) -> None:
+    """The options that choose a page of a list of `noun`; `check_pages` belongs to them.
+
+    `size` is what a page has where none is given, `nothing` what is listed where no page is asked for.
+    """
+    words = nothing or ("" if size is None else str(size))
+    default = f" (default {words})" if words else ""
+    parser.add_argument(
+        "--page-size", type=count, default=size, metavar="N", help=f"{noun} on a page{default}"
+    )
+    parser.add_argument("--page-token", metavar="TOKEN", help="the token that the page before gave")
+
+
+def check_pages(parsed: argparse.Namespace) -> None:
+    """Raises UsageError where --page-token and --page, or --all, would choose two different pages."""
+    for option, name in (("--page", "page"), ("--all", "everything")):
+        if parsed.page_token and getattr(parsed, name, None):
+            raise UsageError(f"{option} and --page-token exclude each other: give one of them")
+
+
 def declare_quiet(parser: argparse.ArgumentParser) -> None:
     """The option of verbs that say more than their result; `quiet` of the parsed arguments."""
     parser.add_argument("-q", "--quiet", action="store_true", help="the result alone, no hints")

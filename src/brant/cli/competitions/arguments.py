@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from brant.cli.context import Context
 from brant.cli.output import Column, Format, Value
-from brant.cli.parser import count, declare_format, declare_quiet
+from brant.cli.parser import declare_format, declare_quiet
 from brant.contract.handles import competition_slug
 from brant.errors import UsageError
 
@@ -63,25 +63,6 @@ def declare_competition(parser: ArgumentParser) -> None:
 def read_competition(parsed: Namespace) -> Which:
     """The competition as it was written."""
     return Which(parsed.competition or parsed.competition_option, getattr(parsed, "quiet", False))
-
-
-def declare_pages(parser: ArgumentParser, noun: str, *, size: int | None = None, nothing: str = "") -> None:
-    """The options that choose a page of a list of `noun`.
-
-    `size` is what a page has where none is given, `nothing` what is listed where no page is asked for.
-    """
-    words = nothing or ("" if size is None else str(size))
-    default = f" (default {words})" if words else ""
-    parser.add_argument(
-        "--page-size", type=count, default=size, metavar="N", help=f"{noun} on a page{default}"
-    )
-    parser.add_argument("--page-token", metavar="TOKEN", help="the token that the page before gave")
-
-
-def tell_next(context: Context, token: str | None) -> None:
-    """Says by which token the next page is found, if there is one."""
-    if token:
-        context.say(f"Next Page Token = {token}")
 
 
 def own_folder(slug: str, context: Context) -> Path:

@@ -3,17 +3,10 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, NamedTuple
 
-from brant.cli.competitions.arguments import (
-    Which,
-    declare_competition,
-    declare_pages,
-    read_competition,
-    tell_next,
-)
+from brant.cli.competitions.arguments import Which, declare_competition, read_competition
 from brant.cli.context import Context
 from brant.cli.output import Column, Format
-from brant.cli.parser import declare_format, declare_quiet
-from brant.errors import UsageError
+from brant.cli.parser import check_pages, declare_format, declare_pages, declare_quiet
 
 if TYPE_CHECKING:
     from brant.client.session import Session
@@ -48,8 +41,7 @@ def declare(parser: ArgumentParser) -> None:
 
 def read(parsed: Namespace) -> Options:
     """The options of one call. Raises UsageError."""
-    if parsed.everything and parsed.page_token:
-        raise UsageError("--all and --page-token exclude each other: give one of them")
+    check_pages(parsed)
     return Options(
         competition=read_competition(parsed),
         everything=parsed.everything,
@@ -69,7 +61,7 @@ def run(options: Options, context: Context) -> None:
     output.rows(_COLUMNS, [(file.name, file.total_bytes, file.creation_date) for file in found])
     if not found:
         context.say("no files found")
-    tell_next(context, next_page_token)
+    context.tell_next(next_page_token)
 
 
 def _files(session: "Session", slug: str, options: Options) -> "tuple[list[ApiDataFile], str | None]":

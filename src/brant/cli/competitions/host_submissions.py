@@ -4,16 +4,10 @@ from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, NamedTuple
 
 from brant.cli.competitions import submitted
-from brant.cli.competitions.arguments import (
-    Which,
-    declare_competition,
-    declare_pages,
-    read_competition,
-    tell_next,
-)
+from brant.cli.competitions.arguments import Which, declare_competition, read_competition
 from brant.cli.context import Context
 from brant.cli.output import Column, Format, Value
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.parser import declare_format, declare_pages, declare_quiet
 
 if TYPE_CHECKING:
     from brant.contract.competition_extensions import HostSubmission
@@ -78,7 +72,7 @@ def run(options: Options, context: Context) -> None:
     output.rows(_COLUMNS, [_row(one) for one in page.submissions])
     if not page.submissions:
         context.say("no submissions found")
-    tell_next(context, page.next_page_token)
+    context.tell_next(page.next_page_token)
 
 
 def _row(one: "HostSubmission") -> tuple[Value, ...]:

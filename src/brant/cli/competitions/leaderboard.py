@@ -4,17 +4,10 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from brant.cli.competitions.arguments import (
-    Which,
-    declare_competition,
-    declare_pages,
-    own_folder,
-    read_competition,
-    tell_next,
-)
+from brant.cli.competitions.arguments import Which, declare_competition, own_folder, read_competition
 from brant.cli.context import Context
 from brant.cli.output import Column, Format
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.parser import check_pages, declare_format, declare_pages, declare_quiet
 from brant.errors import UsageError
 
 if TYPE_CHECKING:
@@ -71,8 +64,7 @@ def declare(parser: ArgumentParser) -> None:
 
 def read(parsed: Namespace) -> Options:
     """The options of one call. Raises UsageError."""
-    if parsed.everything and parsed.page_token:
-        raise UsageError("--all and --page-token exclude each other: give one of them")
+    check_pages(parsed)
     if parsed.show and parsed.download and parsed.format.name != "table":
         raise UsageError("--show and --download together would be two results: give one of them")
     return Options(
@@ -116,7 +108,7 @@ def _show(session: "Session", slug: str, options: Options, context: Context) -> 
     )
     if not places:
         context.say("nobody is on the leaderboard")
-    tell_next(context, next_page_token)
+    context.tell_next(next_page_token)
 
 
 def _places(

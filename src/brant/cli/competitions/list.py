@@ -3,11 +3,9 @@
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import declare_pages, tell_next
 from brant.cli.context import Context
 from brant.cli.output import Column, Format
-from brant.cli.parser import count, declare_format
-from brant.errors import UsageError
+from brant.cli.parser import check_pages, count, declare_format, declare_pages
 
 EXAMPLES = """\
 examples:
@@ -66,8 +64,7 @@ def declare(parser: ArgumentParser) -> None:
 
 def read(parsed: Namespace) -> Options:
     """The options of one call. Raises UsageError."""
-    if parsed.page is not None and parsed.page_token is not None:
-        raise UsageError("--page and --page-token exclude each other: give one of them")
+    check_pages(parsed)
     return Options(
         group=parsed.group,
         category=parsed.category,
@@ -113,4 +110,4 @@ def run(options: Options, context: Context) -> None:
     output.rows(_COLUMNS, rows)
     if not rows:
         context.say("no competitions found")
-    tell_next(context, answer.next_page_token)
+    context.tell_next(answer.next_page_token)

@@ -3,17 +3,11 @@
 from argparse import ArgumentParser, Namespace
 from typing import TYPE_CHECKING, NamedTuple
 
-from brant.cli.competitions.arguments import (
-    Which,
-    declare_competition,
-    declare_pages,
-    read_competition,
-    tell_next,
-)
+from brant.cli.competitions.arguments import Which, declare_competition, read_competition
 from brant.cli.competitions.submitted import COLUMNS, row
 from brant.cli.context import Context
 from brant.cli.output import Format
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.parser import declare_format, declare_pages, declare_quiet
 
 if TYPE_CHECKING:
     from brant.client.session import Session
@@ -71,7 +65,7 @@ def run(options: Options, context: Context) -> None:
     output.rows(COLUMNS, [row(one) for one in found])
     if not found:
         context.say("no submissions found")
-    tell_next(context, next_page_token)
+    context.tell_next(next_page_token)
 
 
 def _found(session: "Session", slug: str, options: Options) -> "tuple[list[ApiSubmission], str | None]":

@@ -3,16 +3,10 @@
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import (
-    Which,
-    declare_competition,
-    declare_pages,
-    read_competition,
-    tell_next,
-)
+from brant.cli.competitions.arguments import Which, declare_competition, read_competition
 from brant.cli.context import Context
 from brant.cli.output import Column, Format, Value
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.parser import declare_format, declare_pages, declare_quiet
 
 EXAMPLES = """\
 examples:
@@ -70,4 +64,4 @@ def run(options: Options, context: Context) -> None:
     output.rows(_COLUMNS, rows)
     if not rows:
         context.say("nothing lies there")
-    tell_next(context, found.next_page_token)
+    context.tell_next(found.next_page_token)

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from brant.cli.context import Context
 from brant.cli.datasets.arguments import declare_handle, read_handle, resolve
 from brant.cli.output import Column, Format
-from brant.cli.parser import count, declare_format
-from brant.errors import UsageError
+from brant.cli.parser import check_pages, declare_format, declare_pages
 
 if TYPE_CHECKING:
     from brant.client.session import Session
@@ -36,17 +35,13 @@ def declare(parser: ArgumentParser) -> None:
     """The command line of `brant datasets files`."""
     declare_handle(parser)
     parser.add_argument("--all", action="store_true", dest="everything", help="all files, not a page of them")
-    parser.add_argument(
-        "--page-size", type=count, default=20, metavar="N", help="files on a page (default 20)"
-    )
-    parser.add_argument("--page-token", metavar="TOKEN", help="the token that the page before gave")
+    declare_pages(parser, "files", size=20)
     declare_format(parser)
 
 
 def read(parsed: Namespace) -> Options:
     """The options of one call. Raises UsageError."""
-    if parsed.everything and parsed.page_token:
-        raise UsageError("--all and --page-token exclude each other: give one of them")
+    check_pages(parsed)
     return Options(
         dataset=read_handle(parsed),
         everything=parsed.everything,
@@ -65,8 +60,7 @@ def run(options: Options, context: Context) -> None:
     output.rows(_COLUMNS, [(file.name, file.total_bytes, file.creation_date) for file in found])
     if not found:
         context.say("no files found")
-    if next_page_token:
-        context.say(f"Next Page Token = {next_page_token}")
+    context.tell_next(next_page_token)
 
 
 def _files(

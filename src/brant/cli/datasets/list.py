@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from brant.cli.context import Context
 from brant.cli.output import Column, Format
-from brant.cli.parser import count, declare_format
+from brant.cli.parser import check_pages, count, declare_format, declare_pages
 from brant.errors import UsageError
 
 EXAMPLES = """\
@@ -56,8 +56,7 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument("--max-size", type=int, metavar="BYTES", help="no larger ones")
     parser.add_argument("--size", type=int, metavar="BYTES", help="gone: use --min-size and --max-size")
     parser.add_argument("-p", "--page", type=count, metavar="N", help="the page to show, from 1")
-    parser.add_argument("--page-size", type=count, metavar="N", help="datasets on a page")
-    parser.add_argument("--page-token", metavar="TOKEN", help="the token that the page before gave")
+    declare_pages(parser, "datasets")
     declare_format(parser)
 
 
@@ -65,8 +64,7 @@ def read(parsed: Namespace) -> Options:
     """The options of one call. Raises UsageError."""
     if parsed.size is not None:
         raise UsageError("--size is gone: use --min-size and --max-size")
-    if parsed.page is not None and parsed.page_token is not None:
-        raise UsageError("--page and --page-token exclude each other: give one of them")
+    check_pages(parsed)
     return Options(
         sort_by=parsed.sort_by,
         file_type=parsed.file_type,
@@ -121,5 +119,4 @@ def run(options: Options, context: Context) -> None:
     output.rows(_COLUMNS, rows)
     if not rows:
         context.say("no datasets found")
-    if answer.next_page_token:
-        context.say(f"Next Page Token = {answer.next_page_token}")
+    context.tell_next(answer.next_page_token)

@@ -3,10 +3,10 @@
 from argparse import ArgumentParser, Namespace
 from typing import NamedTuple
 
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition, tell_next
+from brant.cli.competitions.arguments import Which, declare_competition, read_competition
 from brant.cli.context import Context
 from brant.cli.output import Column, Format
-from brant.cli.parser import count, declare_format, declare_quiet
+from brant.cli.parser import check_pages, count, declare_format, declare_quiet
 from brant.errors import UsageError
 
 EXAMPLES = """\
@@ -50,8 +50,7 @@ def declare(parser: ArgumentParser) -> None:
 
 def read(parsed: Namespace) -> Options:
     """The options of one call. Raises UsageError."""
-    if parsed.page is not None and parsed.page_token is not None:
-        raise UsageError("--page and --page-token exclude each other: give one of them")
+    check_pages(parsed)
     token = parsed.page_token or "1"
     if not (token.isascii() and token.isdigit()):
         raise UsageError(f"--page-token {token[:40]!r} is none that this list gives: they are page numbers")
@@ -86,4 +85,4 @@ def run(options: Options, context: Context) -> None:
     if not rows:
         context.say("no topics found")
     if options.page * TOPICS_ON_A_PAGE < answer.total_count:
-        tell_next(context, str(options.page + 1))
+        context.tell_next(str(options.page + 1))
