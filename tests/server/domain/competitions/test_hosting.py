@@ -21,7 +21,16 @@ from brant.contract.hosting_messages import (
     Reward,
     RewardTypeId,
 )
-from brant.errors import BrantError, Conflict, InvalidInput, NotFound, PermissionDenied, Unauthenticated
+from brant.contract.scopes import parse
+from brant.errors import (
+    BrantError,
+    Conflict,
+    InsufficientScope,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+    Unauthenticated,
+)
 from brant.server.domain.actor import Actor
 from tests.server.domain.competitions.conftest import Contest
 from tests.server.domain.competitions.playing import Players
@@ -292,6 +301,19 @@ class TestCloning:
         assert "How rows were labelled" not in self.pages(self.clone(contest, ada))
         hosted = Contest(contest.world, contest.host, "third-round").create(clone_competition_id=contest.id)
         assert "How rows were labelled" in self.pages(hosted)
+
+    def test_a_bound_token_clones_what_it_may_read_and_hosts_secrets_where_it_may_host(
+        self, contest: Contest
+    ) -> None:
+        def bound(words: str) -> Actor:
+            return contest.host._replace(scopes=parse(words))
+
+        with pytest.raises(InsufficientScope, match="lacks competitions.get"):
+            self.clone(contest, bound("resources.editor:second-round"))
+        with pytest.raises(PermissionDenied, match="cannot be cloned"):
+            self.clone(contest, bound(f"competitions.get:{contest.slug} competitions.update:second-round"))
+        both = f"resources.editor:{contest.slug} resources.editor:second-round"
+        assert self.clone(contest, bound(both)).row().solution_sha256 == contest.row().solution_sha256
 
     def test_a_page_that_the_template_lacks_is_named(self, contest: Contest) -> None:
         with pytest.raises(InvalidInput, match="has no page 'prizes'"):

@@ -12,7 +12,7 @@ from brant.contract.hosting_messages import (
     CompetitionSettings,
     PubliclyCloneable,
 )
-from brant.errors import InvalidInput, PermissionDenied
+from brant.errors import InsufficientScope, InvalidInput, PermissionDenied
 from brant.server.domain.actor import Actor, Context
 from brant.server.domain.competitions.pages import ensure_rules
 from brant.server.domain.competitions.permissions import Role, find_competition_by_id, role_of
@@ -43,17 +43,25 @@ _COPIED: Final = (
     "sample_name",
 )
 _OF_SOLUTION: Final = ("solution_sha256", "solution_name", "solution_uploaded", "split_seed")
+_READING: Final = "competitions.get"
+_HOSTING: Final = "competitions.update"
 _DATED: Final = ("team_file_deadline", "kernels_publishing_disabled_deadline")
 
 
 def find_template(connection: Connection, context: Context, number: int) -> Any:
     """The competition of that number, where the caller may begin with it.
 
-    Raises NotFound for one that they do not see, PermissionDenied where its hosts do not share it.
+    Raises NotFound for one that they do not see, PermissionDenied where its hosts do not share it, or their
+    token is for others: what it does not let them read, it does not let them copy.
     """
     actor = context.caller
     template = find_competition_by_id(connection, actor, number, context.now)
-    if not template.cloneable and role_of(connection, actor, template) < Role.HOST:
+    if not actor.scopes.allow(_READING, template.slug):
+        raise InsufficientScope(
+            f"this token lacks {_READING} on competition number {number}: use one that may read it",
+            scope=f"{_READING}:*",
+        )
+    if not template.cloneable and not _hosts(connection, actor, template):
         raise PermissionDenied(
             f"{template.slug} cannot be cloned by {actor.name}: ask its hosts to set publiclyCloneable"
         )
@@ -90,7 +98,13 @@ def copy_contents(
 
 def _shares_solution(connection: Connection, actor: Actor, template: Any) -> bool:
     shared = PubliclyCloneable.PUBLICLY_CLONEABLE_WITH_PUBLIC_SOLUTION_FILE.value
-    return bool(template.cloneable == shared) or role_of(connection, actor, template) >= Role.HOST
+    return bool(template.cloneable == shared) or _hosts(connection, actor, template)
+
+
+def _hosts(connection: Connection, actor: Actor, template: Any) -> bool:
+    """Whether the actor is a host of the template, and their token lets them act as one."""
+    is_host = role_of(connection, actor, template) >= Role.HOST
+    return is_host and actor.scopes.allow(_HOSTING, template.slug)
 
 
 def _copy_pages(
@@ -99,7 +113,7 @@ def _copy_pages(
     """Those that the actor may read in the template, or, of these, the ones that are named."""
     wanted = {name.casefold() for name in names}
     source = sa.select(competition_pages).where(competition_pages.c.competition_id == template.id)
-    if role_of(connection, actor, template) < Role.HOST:
+    if not _hosts(connection, actor, template):
         source = source.where(competition_pages.c.is_published)
     if wanted:
         source = source.where(sa.func.lower(competition_pages.c.name).in_(wanted))
