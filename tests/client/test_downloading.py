@@ -13,6 +13,7 @@ from zlib import crc32
 import pytest
 
 from brant.client import datasets
+from brant.client.downloads.choosing import download
 from brant.client.session import Session
 from brant.contract.handles import DatasetHandle
 from brant.errors import (
@@ -61,14 +62,14 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_a_whole_dataset_comes_as_one_zip(session: Session, handle: DatasetHandle, tmp_path: Path) -> None:
     into = tmp_path / "down"
 
-    (arrived,) = datasets.download(session, handle, into)
+    (arrived,) = download(datasets.source(session, handle), into)
 
     assert (arrived.path, arrived.fresh) == (into / "palmer-penguins.zip", True)
     with zipfile.ZipFile(arrived.path) as archive:
         assert {name: archive.read(name) for name in archive.namelist()} == FILES
-    (again,) = datasets.download(session, handle, into)
+    (again,) = download(datasets.source(session, handle), into)
     assert again.fresh is False
-    (forced,) = datasets.download(session, handle, into, force=True)
+    (forced,) = download(datasets.source(session, handle), into, force=True)
     assert forced.fresh is True
 
 
@@ -77,7 +78,7 @@ def test_unzipped_it_comes_as_its_files_and_no_zip_stays(
 ) -> None:
     into = tmp_path / "down"
 
-    arrived = datasets.download(session, handle, into, unzip=True)
+    arrived = download(datasets.source(session, handle), into, unzip=True)
 
     assert contents(into) == FILES
     assert {one.path: one.size for one in arrived} == {
@@ -90,14 +91,14 @@ def test_a_flipped_byte_and_a_missing_file_are_all_that_is_fetched_again(
     session: Session, handle: DatasetHandle, tmp_path: Path
 ) -> None:
     into = tmp_path / "down"
-    datasets.download(session, handle, into, unzip=True)
+    download(datasets.source(session, handle), into, unzip=True)
     damaged = into / "penguins.csv"
     data = bytearray(damaged.read_bytes())
     data[100] ^= 1
     damaged.write_bytes(data)
     (into / "raw/notes.txt").unlink()
 
-    arrived = datasets.download(session, handle, into, unzip=True)
+    arrived = download(datasets.source(session, handle), into, unzip=True)
 
     assert contents(into) == FILES
     assert {one.path.relative_to(into).as_posix() for one in arrived if one.fresh} == {
@@ -111,24 +112,26 @@ def test_of_a_choice_too_only_what_is_not_there_comes(
     session: Session, handle: DatasetHandle, tmp_path: Path
 ) -> None:
     into = tmp_path / "down"
-    datasets.download(session, handle, into, include=["*.csv"])
+    download(datasets.source(session, handle), into, include=["*.csv"])
     (into / "raw/a.csv").write_bytes(b"?")
 
-    arrived = datasets.download(session, handle, into, include=["*.csv"])
+    arrived = download(datasets.source(session, handle), into, include=["*.csv"])
 
     assert {one.path: one.fresh for one in arrived} == {
         into / path: path == "raw/a.csv" for path in FILES if path.endswith(".csv")
     }
-    assert all(one.fresh for one in datasets.download(session, handle, into, include=["*"], force=True))
+    assert all(
+        one.fresh for one in download(datasets.source(session, handle), into, include=["*"], force=True)
+    )
     assert contents(into) == FILES
 
 
 def test_each_file_says_by_what_it_was_verified(
     session: Session, handle: DatasetHandle, tmp_path: Path
 ) -> None:
-    (one,) = datasets.download(session, handle, tmp_path, file="penguins.csv")
-    (of_zip,) = datasets.download(session, handle, tmp_path / "zip", include=["penguins.csv"])
-    (archive,) = datasets.download(session, handle, tmp_path / "zip")
+    (one,) = download(datasets.source(session, handle), tmp_path, file="penguins.csv")
+    (of_zip,) = download(datasets.source(session, handle), tmp_path / "zip", include=["penguins.csv"])
+    (archive,) = download(datasets.source(session, handle), tmp_path / "zip")
 
     data = FILES["penguins.csv"]
     assert one.verified in ("sha256", "md5")
@@ -148,14 +151,14 @@ def test_files_of_the_callers_own_are_left_alone(
     into.mkdir()
     (into / "mine.txt").write_text("mine")
 
-    datasets.download(session, handle, into, unzip=True)
+    download(datasets.source(session, handle), into, unzip=True)
 
     assert contents(into) == {**FILES, "mine.txt": b"mine"}
 
 
 def test_one_file_keeps_its_folders(session: Session, handle: DatasetHandle, tmp_path: Path) -> None:
     for path in ("raw/a.csv", "raw/deep/a.csv", "an odd name & more.csv", "empty"):
-        (arrived,) = datasets.download(session, handle, tmp_path / "down", file=path)
+        (arrived,) = download(datasets.source(session, handle), tmp_path / "down", file=path)
         assert arrived.path == tmp_path / "down" / path
 
     expected = {
@@ -178,7 +181,7 @@ def test_one_file_keeps_its_folders(session: Session, handle: DatasetHandle, tmp
 def test_only_what_is_chosen_arrives(
     session: Session, handle: DatasetHandle, tmp_path: Path, choice: dict[str, object], expected: set[str]
 ) -> None:
-    arrived = datasets.download(session, handle, tmp_path / "down", **choice)  # type: ignore[arg-type]
+    arrived = download(datasets.source(session, handle), tmp_path / "down", **choice)  # type: ignore[arg-type]
 
     assert contents(tmp_path / "down") == {path: FILES[path] for path in expected}
     assert {one.path.relative_to(tmp_path / "down").as_posix() for one in arrived} == expected
@@ -190,8 +193,8 @@ def test_an_older_version_can_be_had(
     folder = publishable(files={"penguins.csv": b"changed"})
     datasets.create_version(session, folder, "changed")
 
-    datasets.download(session, handle.at(1), tmp_path / "one", unzip=True)
-    datasets.download(session, handle, tmp_path / "two", unzip=True)
+    download(datasets.source(session, handle.at(1)), tmp_path / "one", unzip=True)
+    download(datasets.source(session, handle), tmp_path / "two", unzip=True)
 
     assert (tmp_path / "one/penguins.csv").read_bytes() == FILES["penguins.csv"]
     assert (tmp_path / "two/penguins.csv").read_bytes() == b"changed"
@@ -201,11 +204,11 @@ def test_a_new_version_replaces_what_an_older_one_left(
     session: Session, publishable: Publishable, handle: DatasetHandle, tmp_path: Path
 ) -> None:
     into = tmp_path / "down"
-    datasets.download(session, handle, into)
+    download(datasets.source(session, handle), into)
     before = (into / "palmer-penguins.zip").read_bytes()
     datasets.create_version(session, publishable(files={"penguins.csv": b"changed"}), "changed")
 
-    (arrived,) = datasets.download(session, handle, into)
+    (arrived,) = download(datasets.source(session, handle), into)
 
     assert arrived.fresh is True
     assert arrived.path.read_bytes() != before
@@ -218,7 +221,7 @@ def test_many_files_are_listed_page_by_page(
     datasets.create(session, publishable("many-parts", files=files))
     handle = DatasetHandle(user.name, "many-parts")
 
-    arrived = datasets.download(session, handle, tmp_path / "down", include=["part-4*"])
+    arrived = download(datasets.source(session, handle), tmp_path / "down", include=["part-4*"])
 
     assert len(arrived) == 50
     assert [file.name for file in datasets.all_files(session, handle)] == sorted(files)
@@ -246,7 +249,7 @@ def test_a_choice_that_cannot_be_is_one_clear_line(
 ) -> None:
     kind, words = expected
     with pytest.raises(kind, match=words) as caught:
-        datasets.download(session, handle, tmp_path / "down", **choice)  # type: ignore[arg-type]
+        download(datasets.source(session, handle), tmp_path / "down", **choice)  # type: ignore[arg-type]
     assert "\n" not in caught.value.message
     assert not (tmp_path / "down").exists() or contents(tmp_path / "down") == {}
 
@@ -254,7 +257,9 @@ def test_a_choice_that_cannot_be_is_one_clear_line(
 @pytest.mark.parametrize("unzip", [False, True])
 def test_a_dataset_that_is_not_there_leaves_nothing(session: Session, tmp_path: Path, unzip: bool) -> None:
     with pytest.raises(NotFound):
-        datasets.download(session, DatasetHandle("ada", "no-such-thing"), tmp_path / "down", unzip=unzip)
+        download(
+            datasets.source(session, DatasetHandle("ada", "no-such-thing")), tmp_path / "down", unzip=unzip
+        )
     assert not (tmp_path / "down").exists()
 
 
@@ -312,7 +317,7 @@ def test_a_choice_moves_the_bytes_of_what_is_chosen_and_an_index(other: Stranger
     data = packed(noise=noise, **{"a.csv": noise[:MIB], "more__noise": noise, "b__c.csv": noise[MIB:]})
     store = serve(other, "/store/archive.zip", data)
 
-    arrived = datasets.download(other.session(None), PENGUINS, tmp_path, include=["*.csv"])
+    arrived = download(datasets.source(other.session(None), PENGUINS), tmp_path, include=["*.csv"])
 
     assert contents(tmp_path) == {"a.csv": noise[:MIB], "b/c.csv": noise[MIB:]}
     assert len(arrived) == 2
@@ -342,7 +347,7 @@ def test_every_download_costs_one_call(
 ) -> None:
     serve(other, "/store/archive.zip", packed(raw__a=b"x"))
 
-    datasets.download(other.session(None), handle, tmp_path, **choice)  # type: ignore[arg-type]
+    download(datasets.source(other.session(None), handle), tmp_path, **choice)  # type: ignore[arg-type]
 
     assert calls(other) == expected
 
@@ -350,7 +355,7 @@ def test_every_download_costs_one_call(
 def test_a_server_without_ranges_serves_a_choice_too(other: Stranger, tmp_path: Path) -> None:
     serve(other, "/store/archive.zip", packed(**{"a.csv": b"a", "b.txt": b"b"}), ranges=False)
 
-    datasets.download(other.session(None), PENGUINS, tmp_path, include=["*.csv"])
+    download(datasets.source(other.session(None), PENGUINS), tmp_path, include=["*.csv"])
 
     assert contents(tmp_path) == {"a.csv": b"a"}
 
@@ -363,7 +368,7 @@ def test_a_tar_tells_no_hash_of_its_files(other: Stranger, tmp_path: Path) -> No
         archive.addfile(member, io.BytesIO(b"a,b"))
     serve(other, "/store/archive.tar.gz", made.getvalue())
 
-    (arrived,) = datasets.download(other.session(None), PENGUINS, tmp_path, unzip=True)
+    (arrived,) = download(datasets.source(other.session(None), PENGUINS), tmp_path, unzip=True)
 
     assert contents(tmp_path) == {"raw/a.csv": b"a,b"}
     # What was received is known all the same, for later.
@@ -378,9 +383,9 @@ def test_an_archive_that_unfolds_to_more_than_anybody_wants_has_to_be_trusted(
     session = other.session(None)
 
     with pytest.raises(InvalidInput, match=r"more than 500 times its size.*--trust-archive"):
-        datasets.download(session, PENGUINS, tmp_path, unzip=True)
+        download(datasets.source(session, PENGUINS), tmp_path, unzip=True)
     assert contents(tmp_path) == {}
-    datasets.download(session, PENGUINS, tmp_path, unzip=True, trust=True)
+    download(datasets.source(session, PENGUINS), tmp_path, unzip=True, trust=True)
     assert contents(tmp_path) == {"zeros": zeros}
 
 
@@ -392,13 +397,13 @@ def test_a_transfer_ends_when_its_time_is_up(
     other.on["slow"] = Exchange.stall
 
     with pytest.raises(Unreachable, match="took longer than"):
-        datasets.download(other.session(None), PENGUINS, tmp_path, timeout=0.3, **choice)  # type: ignore[arg-type]
+        download(datasets.source(other.session(None), PENGUINS), tmp_path, timeout=0.3, **choice)  # type: ignore[arg-type]
 
 
 def test_a_single_file_that_comes_zipped_is_unpacked(other: Stranger, tmp_path: Path) -> None:
     serve(other, "/store/penguins.csv.zip", packed(**{"penguins.csv": b"species\n"}))
 
-    (arrived,) = datasets.download(other.session(None), PENGUINS, tmp_path, file="raw/penguins.csv")
+    (arrived,) = download(datasets.source(other.session(None), PENGUINS), tmp_path, file="raw/penguins.csv")
 
     assert contents(tmp_path) == {"raw/penguins.csv": b"species\n"}
     assert (arrived.path, arrived.size) == (tmp_path / "raw/penguins.csv", 8)
@@ -411,7 +416,7 @@ def test_a_file_that_came_zipped_is_known_again(other: Stranger, tmp_path: Path)
 
     def fetched(*, force: bool = False) -> tuple[bool, int]:
         before = store.sent
-        (arrived,) = datasets.download(session, PENGUINS, tmp_path, file="penguins.csv", force=force)
+        (arrived,) = download(datasets.source(session, PENGUINS), tmp_path, file="penguins.csv", force=force)
         assert contents(tmp_path) == {"penguins.csv": noise}
         assert (arrived.verified, arrived.crc32) == ("crc32", crc32(noise))
         return arrived.fresh, store.sent - before
@@ -440,7 +445,9 @@ def test_many_zipped_files_come_to_one_folder_at_once(other: Stranger, tmp_path:
     session = other.session(None)
 
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda name: datasets.download(session, PENGUINS, tmp_path, file=name), names))
+        list(
+            threads.map(lambda name: download(datasets.source(session, PENGUINS), tmp_path, file=name), names)
+        )
 
     assert contents(tmp_path) == {name: name.encode() for name in names}
     assert {path.name for path in tmp_path.iterdir()} == set(names)
@@ -453,7 +460,7 @@ def test_one_zipped_file_wanted_by_many_at_once_arrives(other: Stranger, tmp_pat
 
     def fetch(_: int) -> bool:
         try:
-            datasets.download(session, PENGUINS, tmp_path, file="penguins.csv")
+            download(datasets.source(session, PENGUINS), tmp_path, file="penguins.csv")
         except Conflict:
             return False
         return True
@@ -470,7 +477,7 @@ def test_a_folder_in_the_place_of_a_zipped_file_is_said(other: Stranger, tmp_pat
     (tmp_path / "penguins.csv").mkdir()
 
     with pytest.raises(LocalFailure, match=r"penguins\.csv"):
-        datasets.download(other.session(None), PENGUINS, tmp_path, file="penguins.csv")
+        download(datasets.source(other.session(None), PENGUINS), tmp_path, file="penguins.csv")
     assert [path.name for path in tmp_path.iterdir()] == ["penguins.csv"]
 
 
@@ -478,7 +485,7 @@ def test_a_zip_that_holds_another_file_is_the_servers_failure(other: Stranger, t
     serve(other, "/store/penguins.csv.zip", packed(other=b"x"))
 
     with pytest.raises(ServerFailure, match=r"without penguins\.csv in it"):
-        datasets.download(other.session(None), PENGUINS, tmp_path, file="penguins.csv")
+        download(datasets.source(other.session(None), PENGUINS), tmp_path, file="penguins.csv")
     assert contents(tmp_path) == {}
 
 
@@ -486,7 +493,7 @@ def test_a_file_that_is_a_zip_stays_one(other: Stranger, tmp_path: Path) -> None
     data = packed(inner=b"x")
     serve(other, "/store/images.zip", data)
 
-    datasets.download(other.session(None), PENGUINS, tmp_path, file="images.zip")
+    download(datasets.source(other.session(None), PENGUINS), tmp_path, file="images.zip")
 
     assert contents(tmp_path) == {"images.zip": data}
 
@@ -495,7 +502,7 @@ def test_members_that_lead_out_write_nothing(other: Stranger, tmp_path: Path) ->
     serve(other, "/store/archive.zip", packed(good=b"x", **{"..__..__evil": b"x"}))
 
     with pytest.raises(InvalidInput, match="evil"):
-        datasets.download(other.session(None), PENGUINS, tmp_path / "a/b", unzip=True)
+        download(datasets.source(other.session(None), PENGUINS), tmp_path / "a/b", unzip=True)
     assert contents(tmp_path) == {}
 
 
@@ -505,14 +512,14 @@ def test_a_damaged_archive_does_not_stay(other: Stranger, tmp_path: Path) -> Non
     serve(other, "/store/archive.zip", bytes(data))
 
     with pytest.raises(Corrupt):
-        datasets.download(other.session(None), PENGUINS, tmp_path / "down", unzip=True)
+        download(datasets.source(other.session(None), PENGUINS), tmp_path / "down", unzip=True)
     assert contents(tmp_path / "down") == {}
 
 
 def test_no_credentials_go_to_the_store(other: Stranger, tmp_path: Path) -> None:
     serve(other, "/store/archive.zip", packed(good=b"x"))
 
-    datasets.download(other.session(None), PENGUINS, tmp_path)
+    download(datasets.source(other.session(None), PENGUINS), tmp_path)
 
     by_target = {request.target: request.headers for request in other.peer.requests}
     assert "authorization" not in by_target["/store/archive.zip"]
@@ -523,4 +530,4 @@ def test_a_server_that_gives_no_address_says_so(other: Stranger, tmp_path: Path)
     other.on["DownloadDataset"] = status(200, b"{}", Content_Type="application/json")
 
     with pytest.raises(ServerFailure, match="gave no address"):
-        datasets.download(other.session(None), PENGUINS, tmp_path)
+        download(datasets.source(other.session(None), PENGUINS), tmp_path)

@@ -98,12 +98,13 @@ class Stage:
     def dataset(self) -> tuple[str, bytes]:
         """A dataset at our server with the files of `archive("mixed", 1)`: its handle, and its zip."""
         if self._dataset is None:
-            from brant.client.datasets import download
+            from brant.client.datasets import source
+            from brant.client.downloads.choosing import download
             from brant.contract.handles import DatasetHandle
 
             handle = self.api.publish(archive("mixed", 1).files)
             with TemporaryDirectory(prefix="faults-") as folder:
-                (arrived,) = download(self.api.session, DatasetHandle.parse(handle), Path(folder))
+                (arrived,) = download(source(self.api.session, DatasetHandle.parse(handle)), Path(folder))
                 self._dataset = handle, arrived.path.read_bytes()
         return self._dataset
 

@@ -1,6 +1,7 @@
-"""What every `download` shares: its options, and the list of what arrived."""
+"""What every `download` shares: its options, the fetching, and the list of what arrived."""
 
 from argparse import ArgumentParser, Namespace
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,6 +12,7 @@ from brant.cli.voice import Showing, declare_progress, read_progress
 
 if TYPE_CHECKING:
     from brant.client.downloads.fetching import Arrived
+    from brant.client.downloads.source import Source
 
 COLUMNS = (
     Column("path"),
@@ -96,6 +98,26 @@ def read_download(parsed: Namespace) -> Download:
         showing=read_progress(parsed),
         format=parsed.format,
     )
+
+
+def fetch(source: "Source", into: Path, options: Download, context: Context) -> "list[Arrived]":
+    """Fetches what `options` choose of `source` into the folder `into`, and shows how far it is."""
+    from brant.client.downloads.choosing import download
+
+    with closing(context.progress(options.showing)) as progress:
+        return download(
+            source,
+            into,
+            file=options.file,
+            folder=options.folder,
+            unzip=options.unzip,
+            include=options.include,
+            exclude=options.exclude,
+            force=options.force,
+            trust=options.trust_archive,
+            progress=progress,
+            timeout=options.max_time,
+        )
 
 
 def list_arrived(arrived: "list[Arrived]", into: Path, options: Download, context: Context) -> None:

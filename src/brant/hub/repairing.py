@@ -1,8 +1,11 @@
 """Fetches again what the cache holds damaged, or holds no more, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
-from brant.client.datasets.downloading import fetch_again
+from brant.client.datasets.downloading import source
+from brant.client.downloads.fetching import Arrived, How, fetch, fetch_unpacked, local_name
+from brant.client.downloads.source import Source
 from brant.client.session import Session
 from brant.hub.cache import DatasetPlace
 from brant.hub.places import locked
@@ -22,10 +25,18 @@ def repair(
     if not broken:
         return list(findings)
     with locked(place):
-        arrived = fetch_again(session, place.handle, place.files, broken, progress)
+        arrived = _fetch_again(source(session, place.handle), place.files, broken, progress)
         records = {record.path: record for record in records_of(arrived, place.files)}
         _note(place, records)
     return [_repaired(one, records[one.path]) if one.path in records else one for one in findings]
+
+
+def _fetch_again(source: Source, into: Path, paths: Collection[str], progress: Progress) -> list[Arrived]:
+    """The files of `source` at `paths`, which are damaged or gone, into the folder `into`."""
+    if len(paths) == 1:
+        (path,) = paths
+        return [fetch(source, path, into / local_name(path), How(force=True, progress=progress))]
+    return fetch_unpacked(source, into, How(progress=progress), select=frozenset(paths).__contains__)
 
 
 def _repaired(finding: Finding, record: Record) -> Finding:

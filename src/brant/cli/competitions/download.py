@@ -1,7 +1,6 @@
 """`brant competitions download`: the data of a competition, or some of them, into a folder of their own."""
 
 from argparse import ArgumentParser, Namespace
-from contextlib import closing
 from typing import NamedTuple
 
 from brant.cli.competitions.arguments import Which, declare_competition, own_folder, read_competition
@@ -11,6 +10,7 @@ from brant.cli.downloads import (
     Download,
     declare_choice,
     declare_download,
+    fetch,
     list_arrived,
     read_download,
 )
@@ -44,25 +44,12 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> None:
     """Fetches, verifies, and ends with a list of what arrived."""
-    from brant.client.competitions.downloading import download
+    from brant.client.competitions.downloading import source
 
     chosen = options.download
     context.output(chosen.format).chosen(COLUMNS)
     slug = options.competition.slug(context)
     into = chosen.path or own_folder(slug, context)
-    with context.session() as session, closing(context.progress(chosen.showing)) as progress:
-        arrived = download(
-            session,
-            slug,
-            into,
-            file=chosen.file,
-            folder=chosen.folder,
-            unzip=chosen.unzip,
-            include=chosen.include,
-            exclude=chosen.exclude,
-            force=chosen.force,
-            trust=chosen.trust_archive,
-            progress=progress,
-            timeout=chosen.max_time,
-        )
+    with context.session() as session:
+        arrived = fetch(source(session, slug), into, chosen, context)
     list_arrived(arrived, into, chosen, context)

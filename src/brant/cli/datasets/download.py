@@ -1,7 +1,6 @@
 """`brant datasets download`: a dataset, or some of its files, into a folder of their own."""
 
 from argparse import ArgumentParser, Namespace
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +11,7 @@ from brant.cli.downloads import (
     Download,
     declare_choice,
     declare_download,
+    fetch,
     list_arrived,
     read_download,
 )
@@ -51,7 +51,7 @@ def read(parsed: Namespace) -> Options:
 def run(options: Options, context: Context) -> None:
     """Fetches, verifies, and ends with a list of what arrived."""
     from brant.cli.datasets.licence import Licence
-    from brant.client.datasets.downloading import download
+    from brant.client.datasets.downloading import source
 
     chosen = options.download
     context.output(chosen.format).chosen(COLUMNS)
@@ -59,21 +59,7 @@ def run(options: Options, context: Context) -> None:
         handle = resolve(options.dataset, session, version=options.version)
         into = chosen.path or _own_folder(handle, context)
         licence = None if chosen.quiet else Licence(session, handle)
-        with closing(context.progress(chosen.showing)) as progress:
-            arrived = download(
-                session,
-                handle,
-                into,
-                file=chosen.file,
-                folder=chosen.folder,
-                unzip=chosen.unzip,
-                include=chosen.include,
-                exclude=chosen.exclude,
-                force=chosen.force,
-                trust=chosen.trust_archive,
-                progress=progress,
-                timeout=chosen.max_time,
-            )
+        arrived = fetch(source(session, handle), into, chosen, context)
         if licence:
             context.say(licence.line())
     list_arrived(arrived, into, chosen, context)

@@ -7,25 +7,24 @@ from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from brant.client.datasets.dataset import delete, metadata, status, view
-    from brant.client.datasets.downloading import download
+    from brant.client.datasets.downloading import current_version, source
     from brant.client.datasets.listing import all_files, files, list_datasets, tree
     from brant.client.datasets.publishing import Published, create, create_version, publish
     from brant.client.datasets.updating import save_metadata, update_metadata
-    from brant.client.downloads.fetching import Arrived
 
 __all__ = [
-    "Arrived",
     "Published",
     "all_files",
     "create",
     "create_version",
+    "current_version",
     "delete",
-    "download",
     "files",
     "list_datasets",
     "metadata",
     "publish",
     "save_metadata",
+    "source",
     "status",
     "tree",
     "update_metadata",
@@ -34,7 +33,7 @@ __all__ = [
 
 _HOMES: Final = {
     **dict.fromkeys(("delete", "metadata", "status", "view"), "dataset"),
-    **dict.fromkeys(("Arrived", "download"), "downloading"),
+    **dict.fromkeys(("current_version", "source"), "downloading"),
     **dict.fromkeys(("all_files", "files", "list_datasets", "tree"), "listing"),
     **dict.fromkeys(("Published", "create", "create_version", "publish"), "publishing"),
     **dict.fromkeys(("save_metadata", "update_metadata"), "updating"),
