@@ -50,6 +50,13 @@ def save(session: Session, destination: Path) -> int:
     return session.save(GET_EPISODE_REPLAY, ApiGetEpisodeReplayRequest(episode_id=7), destination)
 
 
+def test_a_name_as_long_as_can_be_is_no_hindrance(tmp_path: Path) -> None:
+    destination = tmp_path / ("企鹅" * 42)
+    with playing(whole) as (session, _):
+        assert save(session, destination) == len(REPLAY)
+    assert [path.name for path in tmp_path.iterdir()] == [destination.name]
+
+
 def test_the_body_is_the_file_even_where_it_looks_like_a_refusal(tmp_path: Path) -> None:
     destination = tmp_path / "new" / "replay.json"
     with playing(whole) as (session, running):

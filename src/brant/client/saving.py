@@ -17,7 +17,7 @@ def save(response: Response, destination: Path) -> int:
 
     Raises Unreachable when the peer cuts or stalls, LocalFailure; then nothing has changed.
     """
-    unfinished = destination.with_name(f".brant-{destination.name[:100]}.{os.urandom(6).hex()}")
+    unfinished = destination.with_name(f".brant-{os.urandom(8).hex()}")
     try:
         destination.parent.mkdir(parents=True, exist_ok=True)
         size = _write(os.open(unfinished, _NEW, 0o666), response)
