@@ -95,6 +95,27 @@ def test_a_disk_that_fills_up_under_way_costs_no_byte(stage: Stage, tmp_path: Pa
         task.watch.after(task.do(), must=True, may=set())
 
 
+def _fill(disk: Disk) -> None:
+    """To the last byte."""
+    if not disk.is_real:
+        disk.file_limit = 0
+        return
+    with suppress(OSError), (disk.place / "ballast").open("wb", buffering=0) as file:
+        while file.write(bytes(4096)):
+            pass
+
+
+@pytest.mark.parametrize("kind", ["file", "small"])
+def test_a_disk_that_is_full_from_the_first_is_said(stage: Stage, tmp_path: Path, kind: str) -> None:
+    with small_disk(tmp_path / "disk", 64 * 1024) as disk:
+        task = _Task(stage, kind, disk)
+        task.folder.mkdir()
+        _fill(disk)
+        outcome = task.do()
+        assert outcome.kind == "LocalFailure", outcome
+        assert "make room" in outcome.message
+
+
 @pytest.mark.parametrize("kind", _KINDS)
 def test_a_folder_that_takes_nothing_is_said(stage: Stage, tmp_path: Path, kind: str) -> None:
     with small_disk(tmp_path / "disk", 64 * MIB) as disk:

@@ -38,7 +38,10 @@ def occupied(root: Path) -> Iterator[Occupied]:
         raise local_failure(error, root) from error
     is_swept = not was_left
     try:
-        journal.take_up()
+        try:
+            journal.take_up()
+        except OSError as error:
+            raise local_failure(error, root) from error
         yield Occupied(folder, is_new, was_left)
         is_swept = True
     finally:
