@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from brant.transfer.disk.journal import Identity, Layout
-from brant.transfer.disk.partial import Late, Partial
+from brant.transfer.disk.partial import Late, Partial, forget_beginning
+from tests.transfer.kernels import run_without
 from tests.transfer.partials import journal_of, partial_of
 
 DATA = b"gentoo" * 100
@@ -46,3 +47,42 @@ def test_bytes_that_come_after_the_file_was_begun_anew_do_not_land_in_it(tmp_pat
             partial.write(0, memoryview(b"too late!"), earlier)
         assert partial_of(target).read_bytes() == bytes(9)
         assert journal_of(target).exists()
+
+
+_PUBLISH = """
+from pathlib import Path
+from brant.transfer.disk.journal import Identity, Layout
+from brant.transfer.disk.partial import Partial
+
+with Partial.claim(Path(sys.argv[3])) as partial:
+    partial.begin(Identity('"one"', size=8 << 20), Layout(length=8 << 20, file_size=8 << 20))
+    facts = Path(sys.argv[3] + ".brant-partial").stat()
+    print(facts.st_size, facts.st_blocks)
+    partial.write(0, memoryview(b"gentoo"))
+    partial.publish(1_000_000.0, size=6)
+"""
+
+
+def test_no_zeros_are_written_where_the_file_system_cannot_take_room_at_once(tmp_path: Path) -> None:
+    """NFS, say: the C library would write to every block of the file, all over the network."""
+    target = tmp_path / "penguins.csv"
+    assert run_without("fallocate", "EOPNOTSUPP", _PUBLISH, str(target)).split() == [str(8 << 20), "0"]
+    assert target.read_bytes() == b"gentoo"
+
+
+def test_a_file_gets_its_name_where_it_may_not_get_its_date(tmp_path: Path) -> None:
+    target = tmp_path / "penguins.csv"
+    run_without("utimensat", "EPERM", _PUBLISH, str(target))
+    assert target.read_bytes() == b"gentoo"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_beside_a_path_as_long_as_can_be_nothing_was_begun(tmp_path: Path) -> None:
+    folder = tmp_path
+    while (left := 3880 - len(str(folder))) > 1:
+        folder /= "b" * min(200, left - 1)
+    folder.mkdir(parents=True)
+    target = folder / ("c" * (4090 - len(str(folder)) - 1))
+    target.write_bytes(DATA)
+    forget_beginning(target)
+    assert target.read_bytes() == DATA

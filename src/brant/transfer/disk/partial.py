@@ -14,9 +14,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from brant.errors import LocalFailure
-from brant.transfer.disk.checksums import crc32, crc32_combine
+from brant.transfer.disk.checksums import crc32
 from brant.transfer.disk.journal import Identity, Journal, Layout, Mark
+from brant.transfer.disk.places import allocate, read_at, write_all_at, write_at
 from brant.transfer.disk.spans import Span, Spans
+from brant.transfer.disk.sums import Sums
 
 _OPEN: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 _READ: Final = 1024 * 1024
@@ -47,7 +49,7 @@ class Partial:
         self._path = path
         self._journal = journal
         self._file = file
-        self._sums = _Sums()
+        self._sums = Sums()
         self._changed = Condition()
         self._writers = 0
         self.era = 0
@@ -153,7 +155,7 @@ class Partial:
 
     def _forget(self, identity: Identity | None, layout: Layout) -> None:
         with self._changed:
-            self.identity, self.layout, self.held, self._sums = identity, layout, Spans(), _Sums()
+            self.identity, self.layout, self.held, self._sums = identity, layout, Spans(), Sums()
             self._changed.notify_all()
 
     def write(self, at: int, piece: memoryview, era: int | None = None) -> None:
@@ -166,7 +168,7 @@ class Partial:
             try:
                 self._journal.mark(mark)
                 while written < len(piece):
-                    written += _write(self._file, self.layout.base + at + written, piece[written:])
+                    written += write_at(self._file, self.layout.base + at + written, piece[written:])
                 self._took(mark)
             except OSError:
                 with suppress(OSError):
@@ -189,7 +191,7 @@ class Partial:
             raise local_failure(error, self.destination) from error
 
     def _read(self, at: int, view: memoryview) -> int:
-        return _read(self._file, self.layout.base + at, view)
+        return read_at(self._file, self.layout.base + at, view)
 
     def same(self, at: int, piece: memoryview) -> bool:
         """Whether what is held of `piece`, all of whose bytes belong at `at`, are these bytes."""
@@ -230,7 +232,7 @@ class Partial:
     def place(self, position: int, pieces: Sequence[bytes | memoryview]) -> None:
         """Put what was unpacked of the payload at a position of the file itself; no journal knows of it."""
         with self._writing(None):
-            _write_pieces(self._file, position, pieces)
+            write_all_at(self._file, position, pieces)
 
     def publish(self, modified: float | None, *, size: int | None = None, era: int | None = None) -> None:
         """Give the file its final name. `modified`: seconds since the epoch; `size` if not the payload's.
@@ -244,7 +246,9 @@ class Partial:
                 self._file.truncate(self.held.total if size is None else size)
                 self._close_file()
                 if modified is not None:
-                    os.utime(self._path, (modified, modified))
+                    # Some network folders let nobody set it; the bytes are right without.
+                    with suppress(OSError):
+                        os.utime(self._path, (modified, modified))
                 self._path.replace(self.destination)
                 self._published = True
                 self._journal.remove()
@@ -278,86 +282,10 @@ class Partial:
 
 def forget_beginning(destination: Path) -> None:
     """Remove what an earlier run left unfinished beside a file that is whole."""
-    if any(path.exists() for path in _beside(destination)):
+    # A path too long to be one exists neither.
+    if any(os.path.exists(path) for path in _beside(destination)):  # noqa: PTH110
         with Partial.claim(destination) as left:
             left.discard()
-
-
-class _Sums:
-    """The CRC-32 of each stretch of adjacent marks, whatever order they come in."""
-
-    def __init__(self) -> None:
-        self._by_start: dict[int, Mark] = {}
-        self._start_of: dict[int, int] = {}
-
-    def add(self, mark: Mark) -> None:
-        before = self._by_start.get(self._start_of.pop(mark.start, -1))
-        if before:
-            mark = _joined(before, mark)
-        after = self._by_start.pop(mark.stop, None)
-        if after:
-            mark = _joined(mark, after)
-        self._by_start[mark.start], self._start_of[mark.stop] = mark, mark.start
-
-    def of(self, length: int) -> int | None:
-        """Of the first `length` bytes, if they are one stretch and nothing more is there."""
-        if length == 0:
-            return 0
-        mark = self._by_start.get(0)
-        return mark.crc32 if mark and mark.stop == length else None
-
-
-def _joined(first: Mark, second: Mark) -> Mark:
-    value = crc32_combine(first.crc32, second.crc32, second.stop - second.start)
-    return Mark(first.start, second.stop, value)
-
-
-def allocate(handle: int, size: int) -> None:
-    """Take room for `size` bytes now, so that a disk too small for them says so before they are fetched."""
-    if size and hasattr(os, "posix_fallocate"):
-        try:
-            os.posix_fallocate(handle, 0, size)
-        except OSError as error:
-            # Some file systems cannot; there the room is taken as it is used.
-            if error.errno not in (errno.EOPNOTSUPP, errno.EINVAL, errno.ENOSYS):
-                raise
-        else:
-            return
-    os.ftruncate(handle, size)
-
-
-if hasattr(os, "pwrite"):
-
-    def _write(file: io.FileIO, at: int, piece: memoryview) -> int:
-        return os.pwrite(file.fileno(), piece, at)
-
-    def _read(file: io.FileIO, at: int, view: memoryview) -> int:
-        return os.preadv(file.fileno(), [view], at)
-
-else:  # a system without them: one thread at a time moves the position
-    _POSITION: Final = Lock()
-
-    def _write(file: io.FileIO, at: int, piece: memoryview) -> int:
-        with _POSITION:
-            file.seek(at)
-            return file.write(piece)
-
-    def _read(file: io.FileIO, at: int, view: memoryview) -> int:
-        with _POSITION:
-            file.seek(at)
-            return file.readinto(view)
-
-
-def _write_pieces(file: io.FileIO, at: int, pieces: Sequence[bytes | memoryview]) -> None:
-    """One after the other, all of them; in one call where the system can, and the disk takes them whole."""
-    done = os.pwritev(file.fileno(), pieces, at) if hasattr(os, "pwritev") else 0
-    for piece in pieces:
-        view = memoryview(piece)[done:]
-        done -= len(piece) - len(view)
-        at += len(piece) - len(view)
-        while view:
-            count = _write(file, at, view)
-            at, view = at + count, view[count:]
 
 
 def _check_place(destination: Path) -> None:
