@@ -100,6 +100,31 @@ def test_a_lease_that_ran_out_still_counts_while_nobody_else_has_begun(db: Datab
     assert queue.lease(KINDS, "one", after(100), 10) is None
 
 
+def test_no_job_waits_for_a_clock_that_was_set_back(db: Database, queue: Queue) -> None:
+    put(db, 1)
+    put(db, 2)
+    assert taken(queue).subject_id == 1
+    assert taken(queue, after(-3600), "two").subject_id == 1, "no lease of ten seconds lasts for an hour"
+    assert taken(queue, after(-3600), "two").subject_id == 2
+    assert queue.lease(KINDS, "three", after(-3600), 10) is None
+
+
+def test_the_next_job_is_found_without_a_look_at_all_others(db: Database, queue: Queue) -> None:
+    rows = [
+        {"kind": "score", "subject_id": number, "created": NOON, "due": NOON, "attempt": 0, "worker": ""}
+        for number in range(3000)
+    ]
+    with db.write() as connection:
+        connection.execute(sa.insert(jobs), rows)
+    steps: list[None] = []
+    with db.read() as connection:  # the same is used for what follows
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.set_progress_handler(lambda: steps.append(None), 10)
+    assert taken(queue).subject_id == 0
+    assert 0 < len(steps) < 100, "in tens of instructions of SQLite's machine"
+
+
 def test_what_is_enqueued_again_is_done_again_from_the_start(db: Database, queue: Queue) -> None:
     put(db, 1)
     out_of_date = taken(queue)

@@ -80,13 +80,19 @@ class Queue:
         self._db = db
 
     def lease(self, kinds: Collection[str], worker: str, now: datetime, seconds: float) -> Lease | None:
-        """The next job of these kinds for that many seconds; None when there is none to do now."""
-        free = sa.or_(jobs.c.leased_until.is_(None), jobs.c.leased_until <= now)
+        """The next job of these kinds for that many seconds; None when there is none to do now.
+
+        All workers lease for as long, and by the clock of one machine. It may have been set back: what was
+        put in line, or leased, by the later time does not wait until it is that late again.
+        """
+        until = now + timedelta(seconds=seconds)
+        leased = jobs.c.leased_until
+        free = sa.or_(leased.is_(None), leased <= now, leased > until)
+        due = sa.or_(jobs.c.due <= now, jobs.c.created > now)
+        # An index of the kinds would lead over all jobs, and each be put in order; this leaves that of `due`.
+        kind = sa.func.coalesce(jobs.c.kind, sa.null())
         first = (
-            sa.select(jobs.c.id)
-            .where(jobs.c.kind.in_(kinds), jobs.c.due <= now, free)
-            .order_by(jobs.c.due, jobs.c.id)
-            .limit(1)
+            sa.select(jobs.c.id).where(kind.in_(kinds), due, free).order_by(jobs.c.due, jobs.c.id).limit(1)
         )
         with self._db.read() as connection:  # who has nothing to do stands in nobody's way
             if connection.scalar(first) is None:
@@ -94,7 +100,7 @@ class Queue:
         taken = (
             sa.update(jobs)
             .where(jobs.c.id == first.scalar_subquery())
-            .values(attempt=jobs.c.attempt + 1, leased_until=now + timedelta(seconds=seconds), worker=worker)
+            .values(attempt=jobs.c.attempt + 1, leased_until=until, worker=worker)
             .returning(jobs.c.id, jobs.c.kind, jobs.c.subject_id, jobs.c.attempt)
         )
         with self._db.write() as connection:
