@@ -8,7 +8,9 @@ import pytest
 from sklearn.metrics import ndcg_score
 
 from brant.server.scoring.errors import HostError
+from brant.server.scoring.metrics import rankings
 from brant.server.scoring.metrics.rankings import map_at_k, ndcg_at_k, some_gain, some_true
+from brant.server.scoring.metrics.words import words
 from tests.server.scoring.cases import cases
 
 
@@ -35,6 +37,48 @@ def test_mean_average_precision_is_that_of_kaggles_cases(
     truth: list[str], guess: list[str], k: int, expected: float
 ) -> None:
     assert map_at_k(pl.Series(truth), pl.Series(guess), None, k=k) == pytest.approx(expected, rel=1e-12)
+
+
+def average_precision(true: list[str], guessed: list[str], k: int) -> float:
+    """As Kaggle's wiki words it, item by item."""
+    right = [item in true and item not in guessed[:place] for place, item in enumerate(guessed[:k])]
+    return sum(sum(right[: place + 1]) / (place + 1) for place in range(len(right)) if right[place]) / min(
+        len(set(true)), k
+    )
+
+
+@cases(100)
+def test_mean_average_precision_is_that_of_going_item_by_item(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    k, items = int(rng.integers(1, 9)), [f"é{each}" for each in range(int(rng.integers(1, 12)))]
+    truth, guess = (
+        [list(map(str, rng.choice(items, int(size)))) for size in rng.integers(low, 9, 20)] for low in (1, 0)
+    )
+    expected = sum(average_precision(t, g, k) for t, g in zip(truth, guess, strict=True)) / 20
+    written = [pl.Series(listed(*each) for each in side) for side in (truth, guess)]
+    assert map_at_k(written[0], written[1], None, k=k) == pytest.approx(expected, rel=1e-12, abs=1e-15)
+
+
+def test_any_space_parts_items() -> None:
+    truth, guess = pl.Series(["a b", " c  d", "e"]), pl.Series(["\ta\xa0 b ", "x\rc\x1fd", "\n"])
+    assert map_at_k(truth, guess, None, k=3) == pytest.approx((1 + (1 / 2 + 2 / 3) / 2 + 0) / 3)
+
+
+def test_rows_beyond_the_first_portion_count_the_same() -> None:
+    truth, guess = pl.Series(["a b"] * 102_000), pl.Series(["a b", "x a b", ""] * 34_000)
+    assert map_at_k(truth, guess, None, k=3) == pytest.approx((1 + 7 / 12 + 0) / 3, rel=1e-12)
+
+
+def test_items_of_one_key_are_told_apart() -> None:
+    items = words(pl.Series(["a b a", "a"]))
+    keys = np.array([1, 1, 1, 2], np.uint64)
+    assert rankings._same(keys, items) is None
+    keys[1] = keys[3] = 3
+    assert rankings._same(keys, items) is None
+    keys[3] = 4
+    found = rankings._same(keys, items)
+    assert found is not None
+    assert [each.tolist() for each in found] == [[0], [2]]
 
 
 def test_mean_average_precision_of_an_empty_list_is_zero() -> None:
@@ -78,13 +122,14 @@ def test_an_item_may_have_a_colon_in_its_name() -> None:
 def test_a_row_without_a_true_item_is_the_hosts_error() -> None:
     with pytest.raises(HostError, match="no true item"):
         some_true(pl.Series(["a", " "]), None, k=5)
-    for nothing in ("", "a:0 b:0"):
+    for nothing in ("", "\x1f", "a:0 b:0"):
         with pytest.raises(HostError, match="no true item"):
             some_gain(pl.Series(["a", nothing]), None, k=5, gain="linear")
 
 
 def test_gains_that_cannot_be_are_the_hosts_error() -> None:
-    with pytest.raises(HostError, match="twice"):
-        ndcg_at_k(pl.Series(["a a"]), pl.Series(["a"]), None, k=5, gain="linear")
+    for twice in ("a a", "a:1 a:2", "a a:2"):
+        with pytest.raises(HostError, match="twice"):
+            some_gain(pl.Series(["a", twice]), None, k=5, gain="linear")
     with pytest.raises(HostError, match="too large"):
         some_gain(pl.Series(["a:5000"]), None, k=5, gain="exponential")

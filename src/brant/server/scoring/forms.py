@@ -86,27 +86,27 @@ class Numbers:
         )
 
 
-class Texts:
-    """One column of texts, which may be empty."""
+def _texts(table: Table, column: str, complaints: Complaints) -> pl.Series:
+    del complaints
+    return table.column(column).fill_null("")
 
-    def __init__(
-        self, word: str = "text", check: Callable[[Table, str, Complaints], None] | None = None
-    ) -> None:
-        """`word` tells people what stands in it; `check` complains of texts that are no such thing."""
+
+class Texts:
+    """One column of texts, which may be empty, or of what is written in such texts."""
+
+    def __init__(self, word: str = "text", read: Callable[[Table, str, Complaints], Any] = _texts) -> None:
+        """`word` tells people what stands in it; `read` reads it, and complains of texts that are no such."""
         self._word = word
-        self._check = check
+        self._read = read
 
     def truth(self, table: Table, names: Sequence[str], complaints: Complaints) -> Truth:
-        """Texts."""
+        """What is read."""
         columns = (Column(only(names, complaints), self._word),)
         return Truth(self.guess(table, columns, complaints), columns)
 
-    def guess(self, table: Table, columns: Sequence[Column], complaints: Complaints) -> pl.Series:
-        """Texts."""
-        name = columns[0].name
-        if self._check is not None:
-            self._check(table, name, complaints)
-        return table.column(name).fill_null("")
+    def guess(self, table: Table, columns: Sequence[Column], complaints: Complaints) -> Any:
+        """What is read."""
+        return self._read(table, columns[0].name, complaints)
 
 
 class Classes:

@@ -57,7 +57,7 @@ def _found(wanted: pl.Series, ids: pl.Series) -> NDArray[np.int64] | None:
     if len(ids) != len(wanted):
         return None
     # In the order of their hashes both should be the same; whether they are, their texts decide.
-    order, wanted_order = (np.argsort(each.hash().to_numpy(), kind="stable") for each in (ids, wanted))
+    order, wanted_order = (np.argsort(each.hash().to_numpy()) for each in (ids, wanted))
     places = np.empty(len(ids), np.int64)
     places[wanted_order] = order
     return places if (ids[places] == wanted).all(ignore_nulls=False) else _joined(wanted, ids)

@@ -24,7 +24,7 @@ class Measure(NamedTuple):
     defined: Callable[..., None] = _always
 
 
-_MASKS: Final = Texts("mask", masks.check)
+_MASKS: Final = Texts("mask", masks.read)
 
 MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
     {

@@ -77,11 +77,14 @@ def score(
         if rules.metric == CUSTOM:
             return _custom_scores(answers, submission, rules, custom, folder=folder, complaints=complaints)
         key = _key(answers, rules)
+        # The memory of texts is wanted once they are numbers.
+        answers = answers._replace(table=answers.table.only(answers.row_id_column))
         names = [each.name for each in key.columns]
         table = read_submission(
             submission, answers.row_id_column, names, rules.max_bytes, folder=folder, complaints=complaints
         )
         guess = key.measure.form.guess(table, key.columns, complaints)
+        table = table.only(answers.row_id_column)
         places = ids.places(answers.ids, table, answers.row_id_column, complaints)
         complaints.settle()
         return Scores(*(_score(key, part, guess[places[part]], complaints) for part in answers.split))
@@ -126,7 +129,8 @@ def _key(solution: Solution, rules: Rules) -> _Key:
         raise complaints.failure("has no column beside the row id and the weight: what is the truth?")
     weights = solution.weights(weighted) if weighted else None
     scored = np.sort(np.concatenate(solution.split))
-    truth = measure.form.truth(solution.table.take(scored), names, complaints)
+    counted = solution.table if len(scored) == len(solution.ids) else solution.table.take(scored)
+    truth = measure.form.truth(counted, names, complaints)
     complaints.settle()
     key = _Key(measure, parameters, truth.columns, truth.values, scored, weights)
     for word, part in zip(solution.split._fields, solution.split, strict=True):

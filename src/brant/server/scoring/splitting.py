@@ -41,12 +41,22 @@ def by_seed(ids: pl.Series, seed: int, public_percent: int) -> Split:
 
     It depends on the ids alone, not on their order. Where both parts are wanted, both have a row.
     """
-    # Rows are in the order of their ids, which decides where two keys are the same.
-    order = np.argsort(_keys(ids, seed), kind="stable")
     count = (len(ids) * public_percent + 50) // 100
     if 0 < public_percent < 100 and len(ids) > 1:
         count = min(max(count, 1), len(ids) - 1)
-    return Split(np.sort(order[:count]), np.sort(order[count:]))
+    public = _smallest(_keys(ids, seed), count)
+    return Split(np.flatnonzero(public), np.flatnonzero(~public))
+
+
+def _smallest(keys: NDArray[np.uint64], count: int) -> NDArray[np.bool_]:
+    """Which `count` keys are the smallest; of two that are the same, the first."""
+    if not 0 < count < len(keys):
+        return np.full(len(keys), count > 0)
+    last = np.partition(keys, count - 1)[count - 1]
+    smallest: NDArray[np.bool_] = keys < last
+    same = np.flatnonzero(keys == last)
+    smallest[same[: count - int(np.count_nonzero(smallest))]] = True
+    return smallest
 
 
 def _keys(ids: pl.Series, seed: int) -> NDArray[np.uint64]:

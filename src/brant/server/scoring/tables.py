@@ -30,6 +30,10 @@ class Table(NamedTuple):
         """These rows of it, in this order."""
         return Table(self.frame[places], self.rows[places])
 
+    def only(self, name: str) -> "Table":
+        """The table of that one column."""
+        return Table(self.frame.select(name), self.rows)
+
     def where(self, mask: pl.Series, column: str, *, quote: bool = True) -> Iterator[str]:
         """The places where `mask` is true, in words, the first ones."""
         for index in islice(mask.arg_true(), _SHOWN):
