@@ -442,7 +442,7 @@ def test_an_encoded_answer_is_refused(target: Path) -> None:
 def test_a_read_that_fails_while_the_rest_comes_is_tried_again_at_the_end(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, failed = partial._read, []
+    read, failed = partial.read_at, []
 
     def fail_once(*place: object) -> int:
         if not failed:
@@ -450,7 +450,7 @@ def test_a_read_that_fails_while_the_rest_comes_is_tried_again_at_the_end(
             raise OSError(errno.EIO, "bad block")
         return read(*place)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(partial, "_read", fail_once)
+    monkeypatch.setattr(partial, "read_at", fail_once)
     data = random.Random(40).randbytes(6 * MIB)
     with peer(Blob(data)) as server:
         result = fetch(server, target)

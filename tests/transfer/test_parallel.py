@@ -213,7 +213,7 @@ def test_an_object_that_changes_between_ranges_is_fetched_anew_and_said(target: 
 def test_what_a_slow_disk_still_writes_of_the_old_object_does_not_land_in_the_new(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, delayed = partial._write, []
+    write, delayed = partial.write_at, []
 
     def delay(file: io.FileIO, at: int, piece: memoryview) -> int:
         if at > 4 * MIB and not delayed:
@@ -222,7 +222,7 @@ def test_what_a_slow_disk_still_writes_of_the_old_object_does_not_land_in_the_ne
             time.sleep(1.5)
         return write(file, at, piece)
 
-    monkeypatch.setattr(partial, "_write", delay)
+    monkeypatch.setattr(partial, "write_at", delay)
     old = Slow(Blob(DATA))
     old.others = dict.fromkeys(range(5, 200), Blob(NEW, etag='"two"'))
     with peer(old) as server:
