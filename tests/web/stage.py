@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http.cookies import SimpleCookie
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from playwright.sync_api import Page
+from urllib3 import encode_multipart_formdata
 
 from brant.server.domain.services import Services
 from tests.conftest import RunningServer
@@ -146,6 +147,18 @@ class Browser:
     def submit(self, path: str, fields: dict[str, str], **headers: str) -> Answer:
         """Loads a page, then sends one of its forms."""
         return self.post(path, {"csrf": self.token(path), **fields}, **headers)
+
+    def send_file(
+        self, path: str, fields: dict[str, str], name: str, content: bytes, **headers: str
+    ) -> Answer:
+        """Sends the form of a page that has a file, as it is, without a token."""
+        parts: list[tuple[str, Any]] = [*fields.items(), ("file", (name, content))]
+        body, kind = encode_multipart_formdata(parts)
+        return self.post(path, body, Content_Type=kind, **headers)
+
+    def submit_file(self, path: str, name: str, content: bytes, **fields: str) -> Answer:
+        """Loads a page, then sends its form with a file."""
+        return self.send_file(path, {"csrf": self.token(path), "do": "submit", **fields}, name, content)
 
     def sign_in(self, person: Person) -> None:
         answer = self.submit("/signin", {"name": person.name, "password": person.password, "next": "/"})

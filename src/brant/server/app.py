@@ -67,6 +67,7 @@ def build(
     answers = adapters.adapted({**handlers(services), **oauth.handlers()})
     routes = Routes(SERVED, adapters.FURTHER_PATHS)
     api = Api(routes, answers, services.tokens, resources, signer, limits=limits, clock=clock)
+    uploads = UploadEndpoint(services.uploads, clock)
     renderer = Renderer()
     site = build_site(
         services,
@@ -75,12 +76,12 @@ def build(
         oauth.applications,
         renderer,
         signer=signer,
+        uploads=uploads,
         issuer=settings.issuer,
         reserved=reserved_words(METHODS)["owner_slug"],
         admit=lambda address: limits.spend(what="page", address=address),
         clock=clock,
     )
-    uploads = UploadEndpoint(services.uploads, clock)
     storage = Storage(
         services.stored,
         services.tokens,

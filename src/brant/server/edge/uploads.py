@@ -79,6 +79,10 @@ class UploadEndpoint:
             await run_in_threadpool(partial(self._uploads.state, token, self._clock(), total=total))
         )
 
+    async def take(self, token: str, length: int, receive: Receive) -> UploadState:
+        """A whole file of `length` bytes, given by `receive` as if they were a request. Raises as `put`."""
+        return await self._receive(token, Part(0, length, length), receive)
+
     async def _receive(self, token: str, part: Part, receive: Receive) -> UploadState:
         if self._limiter is None:
             self._limiter = CapacityLimiter(PARALLEL_UPLOADS)  # belongs to the loop that serves

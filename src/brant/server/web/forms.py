@@ -12,7 +12,7 @@ from brant.errors import InvalidInput
 from brant.server.edge.bodies import read_body, refuse_encoding
 
 BODY_LIMIT: Final = 64 * 1024
-_MOST_FIELDS: Final = 200
+MOST_FIELDS: Final = 200
 _KIND: Final = "application/x-www-form-urlencoded"
 
 
@@ -58,10 +58,15 @@ async def read_form(receive: Receive, headers: Headers, limit: int) -> Fields:
 def read_fields(text: str) -> Fields:
     """The fields in a query or in a form's body. Raises InvalidInput for what no page of ours sends."""
     try:
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_FIELDS)
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=MOST_FIELDS)
     except ValueError:
-        raise InvalidInput(f"expected at most {_MOST_FIELDS} fields, in UTF-8") from None
+        raise InvalidInput(f"expected at most {MOST_FIELDS} fields, in UTF-8") from None
+    return Fields(checked(pairs))
+
+
+def checked(pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, str]]:
+    """The same pairs of names and values. Raises InvalidInput for one with control characters."""
     for name, value in pairs:
         if any(ord(letter) < 32 and letter not in "\r\n\t" for letter in name + value):
             raise InvalidInput(f"{name[:40]!r} holds control characters: type it again")
-    return Fields(pairs)
+    return pairs

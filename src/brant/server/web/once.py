@@ -1,4 +1,4 @@
-"""Once: a form that makes a secret is taken once, however often a browser sends it again."""
+"""Once: a form that makes something is taken once, however often a browser sends it again."""
 
 import threading
 from typing import Final
@@ -26,8 +26,8 @@ class Once:
         with self._lock:
             if key in self._taken:
                 raise Conflict(
-                    "this form was sent before, and what it made was shown that time: load the page again, "
-                    "and fill it in anew if you missed it"
+                    "this form was sent before, and was taken that time: load the page again, "
+                    "and fill it in anew if you missed what it made"
                 )
             self._taken[key] = None
             if len(self._taken) > _KEPT:

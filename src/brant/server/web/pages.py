@@ -18,7 +18,7 @@ from brant.server.web.people import People
 from brant.server.web.rendering import Renderer
 from brant.server.web.setup import SetupPage
 from brant.server.web.signing_in import SigningIn
-from brant.server.web.site import Site
+from brant.server.web.site import Site, Uploads
 from brant.server.web.tokens import TokenPage
 
 
@@ -30,13 +30,14 @@ def build_site(
     renderer: Renderer,
     *,
     signer: Signer,
+    uploads: Uploads,
     issuer: str,
     reserved: Collection[str],
     admit: Callable[[str], None],
     clock: Callable[[], datetime],
 ) -> Site:
     """The site; `reserved` are words that no user or organization may be called by; `signer` signs
-    addresses of bytes; `admit` as in `Site`."""
+    addresses of bytes; `uploads` and `admit` as in `Site`."""
     users, sessions = services.users, services.sessions
     parts = (
         Home(users),
@@ -50,4 +51,4 @@ def build_site(
         OrganizationPages(services.organizations, reserved, issuer),
     )
     pages = chain.from_iterable(part.pages() for part in parts)
-    return Site(pages, sessions, renderer, admit=admit, clock=clock)
+    return Site(pages, sessions, uploads, renderer, admit=admit, clock=clock)

@@ -4,22 +4,31 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import Receive
 
 from brant.errors import BrantError, PermissionDenied
 from brant.server.domain.accounts.user import User
 from brant.server.web import cookies, forgery
 from brant.server.web.forms import BODY_LIMIT, Fields, read_fields, read_form
 from brant.server.web.headers import asset_headers
+from brant.server.web.multipart import KIND, File, FileForm
 from brant.server.web.rendering import Renderer
 from brant.server.web.visit import Visit, sentence
 
 Answer = Callable[[Visit], Response]
+
+
+class FileTaker(NamedTuple):
+    """What a form's file is for: `begin` opens its upload, and `refuse` shows what stands against it."""
+
+    begin: Callable[[Visit, File], str]
+    refuse: Callable[[Visit, BrantError], Response]
 
 
 class Who(Enum):
@@ -40,6 +49,8 @@ class Page:
     who: Who = Who.USER
     largest: int = BODY_LIMIT
     """In bytes, what a form may be."""
+    file: FileTaker | None = None
+    """Where its forms may carry one, as their last field, of which this is no limit."""
 
 
 class Sessions(Protocol):
@@ -47,6 +58,13 @@ class Sessions(Protocol):
 
     def find(self, value: str, now: datetime) -> User | None:
         """Who is signed in with that cookie."""
+
+
+class Uploads(Protocol):
+    """What the pages need of the uploads."""
+
+    async def take(self, token: str, length: int, receive: Receive) -> object:
+        """Takes a whole file."""
 
 
 class Site:
@@ -59,6 +77,7 @@ class Site:
         self,
         pages: Iterable[Page],
         sessions: Sessions,
+        uploads: Uploads,
         renderer: Renderer,
         *,
         admit: Callable[[str], None],
@@ -66,6 +85,7 @@ class Site:
     ) -> None:
         self._pages = tuple(pages)
         self._sessions = sessions
+        self._uploads = uploads
         self._renderer = renderer
         self._admit = admit
         self._clock = clock
@@ -88,11 +108,13 @@ class Site:
         visit = self._visit(request)
         self._admit(visit.address)
         try:
+            visit.query = read_fields(request.scope["query_string"].decode("latin-1"))
             if request.method == "POST":
                 forgery.check_source(request.headers, visit.origin)
+                if page.file is not None and _has_file(request):
+                    return await self._take(page, page.file, visit, request)
                 visit.form = await read_form(request.receive, request.headers, page.largest)
                 visit.now = self._clock()  # a form that trickles in must not reach back before a deadline
-            visit.query = read_fields(request.scope["query_string"].decode("latin-1"))
             return await run_in_threadpool(self._run, page, visit)
         except BrantError as error:
             if error.code == 500:
@@ -120,16 +142,43 @@ class Site:
             visitor=jar["visitor"],
         )
 
+    async def _take(self, page: Page, file: FileTaker, visit: Visit, request: Request) -> Response:
+        """Not a byte of a file is kept before it is known whose form it is, and that it may come."""
+        form = FileForm(request.receive, request.headers)
+        visit.form, sent = await form.begin()
+        refusal = await run_in_threadpool(self._guard, page, visit)
+        if refusal is not None:
+            return refusal
+        try:
+            visit.upload = await run_in_threadpool(file.begin, visit, sent)
+            await self._uploads.take(visit.upload, sent.size, form.receiving(sent.size))
+        except BrantError as error:
+            if error.code >= 500:
+                raise
+            return await run_in_threadpool(file.refuse, visit, error)
+        visit.now = self._clock()
+        return await run_in_threadpool(self._run, page, visit)
+
     def _run(self, page: Page, visit: Visit) -> Response:
+        refusal = self._guard(page, visit)
+        if refusal is not None:
+            return refusal
+        return page.get(visit) if visit.method != "POST" or page.post is None else page.post(visit)
+
+    def _guard(self, page: Page, visit: Visit) -> Response | None:
+        """Finds out who visits; where to go instead for whoever must sign in. Raises PermissionDenied."""
         visit.user = self._sessions.find(visit.session, visit.now) if visit.session else None
         if page.who is not Who.ANYONE and visit.user is None:
             return visit.go_to_sign_in()
         if page.who is Who.ADMINISTRATOR and not visit.who.is_admin:
             raise PermissionDenied("this page is for administrators: ask one of them")
-        if visit.method != "POST" or page.post is None:
-            return page.get(visit)
-        forgery.check_token(visit.form[forgery.FIELD], visit.secret)
-        return page.post(visit)
+        if visit.method == "POST":
+            forgery.check_token(visit.form[forgery.FIELD], visit.secret)
+        return None
 
     async def _style(self, _: Request) -> Response:
         return Response(self._renderer.style, headers=asset_headers(), media_type="text/css")
+
+
+def _has_file(request: Request) -> bool:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == KIND

@@ -32,7 +32,8 @@ class Visit:
     """`session` and `visitor` are the values of the cookies; `user` is whose session it is, if it holds.
 
     `origin` is the address that the browser used for this server, `address` the peer's, `target` the path
-    with its query as they were sent, `params` what stands in the path where its pattern has a name.
+    with its query as they were sent, `params` what stands in the path where its pattern has a name, `upload`
+    the token of the file that came with the form.
     """
 
     renderer: Renderer
@@ -47,6 +48,7 @@ class Visit:
     session: str
     visitor: str
     user: User | None = None
+    upload: str = ""
     _set_cookies: list[str] = field(default_factory=list)
 
     @property

@@ -18,6 +18,12 @@ class Roles:
             found = find_competition(connection, context.actor, slug, context.now)
             return role_of(connection, context.actor, found)
 
+    def must_accept(self, context: Context, slug: str) -> bool:
+        """Whether the rules come first: they are required, and the caller has not accepted them."""
+        with self._db.read() as connection:
+            found = find_competition(connection, context.actor, slug, context.now)
+        return bool(found.rules_required) and not self.has_accepted(context, slug)
+
     def has_accepted(self, context: Context, slug: str) -> bool:
         """Whether the caller is in and has accepted the rules, which a first submission may do without."""
         if context.actor is None:

@@ -1,5 +1,6 @@
 """Submissions: handed in, counted, fetched, chosen."""
 
+from collections.abc import Collection
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -182,6 +183,12 @@ class Submissions:
             submissions=[shapes.submission(context, found, row, private=private) for row in rows],
             allowed=found.max_selected,
         )
+
+    def trials(self, numbers: Collection[int]) -> frozenset[int]:
+        """Those of submissions that a page has been given anyway which are trials, and count nowhere."""
+        wanted = sa.select(submissions.c.id).where(submissions.c.id.in_(numbers), submissions.c.is_trial)
+        with self._db.read() as connection:
+            return frozenset(connection.scalars(wanted))
 
     def list_for_host(
         self, context: Context, request: ListHostSubmissionsRequest

@@ -158,11 +158,8 @@ def _tabs(visit: Visit, found: ApiCompetition, role: Role) -> list[Tab]:
         (f"{here}/rules", "Rules"),
         (f"{here}/leaderboard", "Leaderboard"),
         (f"{here}/discussion", "Discussion"),
-        *(
-            ((f"{here}/submissions", "Submissions"), (f"{here}/team", "Team"))
-            if found.user_has_entered
-            else ()
-        ),
+        *(((f"{here}/submissions", "Submissions"),) if visit.user is not None else ()),
+        *(((f"{here}/team", "Team"),) if found.user_has_entered else ()),
         *(((f"{here}/host", "Host"),) if role is Role.HOST else ()),
         *(((f"{here}/host/submissions", "Judge"),) if role is Role.JUDGE else ()),
     )
