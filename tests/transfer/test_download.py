@@ -3,11 +3,13 @@
 import errno
 import fcntl
 import hashlib
+import io
 import json
 import os
 import random
 import resource
 import stat
+import threading
 import time
 import tracemalloc
 import zlib
@@ -31,8 +33,8 @@ from brant.errors import (
     Unimplemented,
     Unreachable,
 )
-from brant.transfer.disk import partial
 from brant.transfer.disk.partial import Partial
+from brant.transfer.disk.places import read_at
 from brant.transfer.download import Downloaded, Expected, download
 from brant.transfer.http.pool import Pool, TransportSettings
 from brant.transfer.progress import Silent
@@ -442,20 +444,27 @@ def test_an_encoded_answer_is_refused(target: Path) -> None:
 def test_a_read_that_fails_while_the_rest_comes_is_tried_again_at_the_end(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, failed = partial.read_at, []
+    has_failed = threading.Event()
+    blob = Blob(random.Random(40).randbytes(6 * MIB))
 
-    def fail_once(*place: object) -> int:
-        if not failed:
-            failed.append(place)
+    def fail_once(file: io.FileIO, at: int, view: memoryview) -> int:
+        if not has_failed.is_set():
+            has_failed.set()
             raise OSError(errno.EIO, "bad block")
-        return read(*place)  # type: ignore[arg-type]
+        return read_at(file, at, view)
 
-    monkeypatch.setattr(partial, "read_at", fail_once)
-    data = random.Random(40).randbytes(6 * MIB)
-    with peer(Blob(data)) as server:
+    def wait_for_it(exchange: Exchange) -> None:
+        _, start, stop, headers = blob.plan(exchange.request)
+        exchange.head(200, headers)
+        exchange.send(blob.data[start : start + MIB])
+        assert has_failed.wait(10)
+        exchange.send(blob.data[start + MIB : stop])
+
+    monkeypatch.setattr("brant.transfer.disk.partial.read_at", fail_once)
+    with peer(wait_for_it, blob) as server:
         result = fetch(server, target)
-    assert failed
-    assert result.sha256 == hashlib.sha256(data).hexdigest()
+    assert has_failed.is_set()
+    assert result.sha256 == hashlib.sha256(blob.data).hexdigest()
 
 
 # Damage

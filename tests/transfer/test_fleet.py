@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Callable
 
-from brant.errors import RateLimited, Unreachable
+import pytest
+
+from brant.errors import LocalFailure, RateLimited, Unreachable
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane, run
 from brant.transfer.http.retry import RetryPolicy
@@ -97,3 +99,69 @@ def test_while_the_last_connection_waits_as_it_was_asked_no_other_is_started() -
 
 def test_a_time_that_was_allowed_is_told_in_plain_seconds() -> None:
     assert "longer than 3600 s" in Deadline(3600.0).error().message
+
+
+def test_a_machine_that_starts_no_more_threads_does_with_those_it_has(
+    monkeypatch: pytest.MonkeyPatch, waits: Waits
+) -> None:
+    done: list[Lane] = []
+    both = threading.Barrier(2, timeout=10)
+
+    def meet(lane: Lane) -> None:
+        if lane not in done:
+            both.wait()
+        done.append(lane)
+
+    work = Scripted(*[meet] * 12)
+    _start_only(2, monkeypatch)
+    run_all(work, waits, 8)
+    assert len(done) == 12
+    assert len(set(done)) == 2
+
+
+def test_a_machine_that_starts_no_thread_at_all_is_told(
+    monkeypatch: pytest.MonkeyPatch, waits: Waits
+) -> None:
+    _start_only(0, monkeypatch)
+    with pytest.raises(LocalFailure, match="threads"):
+        run_all(Scripted(lambda _: None), waits, 8)
+
+
+def _start_only(most: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def limited(thread: threading.Thread) -> None:
+        if len(started) == most:
+            raise RuntimeError("can't start new thread")
+        started.append(thread)
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", limited)
+
+
+def test_where_every_connection_falls_silent_others_are_tried(
+    monkeypatch: pytest.MonkeyPatch, waits: Waits
+) -> None:
+    monkeypatch.setattr("brant.transfer.connections.fleet._SILENT_SECONDS", 0.05)
+    ended = threading.Event()
+
+    class Taken(Scripted):
+        """Of what hangs, another can take over the rest."""
+
+        def take(self) -> Errand | None:
+            errand = super().take()
+            if errand is None and hanging:
+                hanging.pop().abort()
+                return lambda _: ended.set()
+            return errand
+
+    hanging: list[Lane] = []
+
+    def hang(lane: Lane) -> None:
+        lane.moved += 1
+        hanging.append(lane)
+        assert ended.wait(10)
+
+    run(Taken(hang), RetryPolicy().delays(lambda: 0.5), sleep=waits.sleep)
+    assert ended.is_set()

@@ -12,7 +12,7 @@ import pytest
 from brant.errors import Conflict, PermissionDenied, RateLimited, ServerFailure, Unreachable
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.lanes import MOST
-from brant.transfer.disk import partial
+from brant.transfer.disk.places import write_at
 from brant.transfer.disk.spans import Spans
 from brant.transfer.download import Downloaded, download
 from brant.transfer.http.pool import Pool, TransportSettings
@@ -142,6 +142,20 @@ def test_what_a_stalled_connection_owes_is_brought_by_another(target: Path) -> N
     assert_alone(target)
 
 
+def test_the_only_connection_is_not_waited_for_either_once_it_is_silent(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("fleet._SILENT_SECONDS", "ranged._STALLED_SECONDS"):
+        monkeypatch.setattr(f"brant.transfer.connections.{name}", 0.1)
+    slow = Slow(Blob(DATA[: MIB + MIB // 2]))
+    # Half a MiB is not worth a connection of its own.
+    slow.others[0] = slow.stall
+    with peer(slow) as server:
+        fetch(server, target, patience=60, deadline=Deadline(10))
+        assert len(server.requests) == 2
+    assert_alone(target, DATA[: MIB + MIB // 2])
+
+
 def test_a_server_that_thinks_longer_than_the_others_wait_is_waited_for_longer(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -213,16 +227,16 @@ def test_an_object_that_changes_between_ranges_is_fetched_anew_and_said(target: 
 def test_what_a_slow_disk_still_writes_of_the_old_object_does_not_land_in_the_new(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write, delayed = partial.write_at, []
+    delayed: list[int] = []
 
     def delay(file: io.FileIO, at: int, piece: memoryview) -> int:
         if at > 4 * MIB and not delayed:
             delayed.append(at)
             # Longer than a transfer that ends waits for its connections.
             time.sleep(1.5)
-        return write(file, at, piece)
+        return write_at(file, at, piece)
 
-    monkeypatch.setattr(partial, "write_at", delay)
+    monkeypatch.setattr("brant.transfer.disk.partial.write_at", delay)
     old = Slow(Blob(DATA))
     old.others = dict.fromkeys(range(5, 200), Blob(NEW, etag='"two"'))
     with peer(old) as server:

@@ -6,7 +6,7 @@ from mmap import mmap
 from threading import Condition, Thread
 from typing import Final, Protocol
 
-from brant.errors import BrantError, RateLimited, Unreachable
+from brant.errors import BrantError, LocalFailure, RateLimited, Unreachable
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.lanes import MOST, Lanes
 from brant.transfer.http.response import Response
@@ -16,6 +16,8 @@ _TICK: Final = 0.02
 _FAREWELL: Final = 0.8
 # A failure after so many bytes is the first of a new row.
 _STEP: Final = 1024 * 1024
+# As when a machine changes from one network to another.
+_SILENT_SECONDS: Final = 5.0
 
 
 class Again(Exception):
@@ -122,6 +124,10 @@ class _Fleet:
         self._moved_before = 0
         self._wasted_before = 0
         self._counted = 0
+        self._left: Errand | None = None
+        self._silent_since = time.monotonic()
+        self._patience = _SILENT_SECONDS
+        self._moved_then = 0
         self._error: BaseException | None = None
         self._stopping = False
         self._failed: set[Lane] = set()
@@ -153,6 +159,22 @@ class _Fleet:
         now, flowing = time.monotonic(), all(lane.moved or lane.stopping for lane in self._running)
         self._lanes.observe(now, self._moved(), flowing=flowing)
         self._fill_up()
+        if self._is_silent(now):
+            self._try_others()
+
+    def _is_silent(self, now: float) -> bool:
+        """Whether nothing has come for long, over any connection."""
+        if self._moved() != self._moved_then:
+            self._moved_then, self._silent_since = self._moved(), now
+        return now - self._silent_since > self._patience
+
+    def _try_others(self) -> None:
+        """As many new connections as are wanted, for what is missing or can be taken over."""
+        # A server that always thinks so long would never get to answer.
+        self._silent_since, self._patience = time.monotonic(), 2 * self._patience
+        for _ in range(self._lanes.wanted):
+            if not self._start():
+                break
 
     def _fill_up(self) -> None:
         """As many connections as are wanted, if there is something for them to do."""
@@ -160,15 +182,36 @@ class _Fleet:
             pass
 
     def _start(self) -> bool:
-        """One more connection, if there is something for it to do."""
-        errand = self._work.take()
+        """One more connection, if there is something for it to do, and this machine lets it start."""
+        errand = self._take()
         if errand is None:
             return False
         lane = Lane()
+        thread = Thread(target=self._drive, args=(lane, errand), daemon=True)
         self._busy.add(lane)
-        self._running[lane] = Thread(target=self._drive, args=(lane, errand), daemon=True)
-        self._running[lane].start()
+        self._running[lane] = thread
+        try:
+            thread.start()
+        except RuntimeError as error:
+            self._busy.discard(lane)
+            del self._running[lane]
+            self._left = errand
+            self._do_without(error)
+            return False
         return True
+
+    def _take(self) -> Errand | None:
+        """The next errand: first the one that nobody could be found for."""
+        errand, self._left = self._left, None
+        return errand or self._work.take()
+
+    def _do_without(self, error: RuntimeError) -> None:
+        number = self._under_way()
+        if not number:
+            raise LocalFailure(
+                "This machine lets no more threads start; end other programs, or raise the limit (ulimit -u)."
+            ) from error
+        self._lanes.bound(time.monotonic(), number)
 
     def _moved(self) -> int:
         return self._moved_before + sum(lane.moved for lane in self._running)
@@ -219,7 +262,7 @@ class _Fleet:
     def _following(self, lane: Lane) -> Errand | None:
         with self._changed:
             while not (self._stopping or lane.stopping or self._error) and self._is_wanted():
-                errand = self._work.take()
+                errand = self._take()
                 if errand is not None:
                     self._busy.add(lane)
                     return errand

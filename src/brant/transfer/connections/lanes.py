@@ -89,6 +89,12 @@ class Lanes:
         self._barred_until = now + max(wait, _BARRED)
         self._begin(now)
 
+    def bound(self, now: float, most: int) -> None:
+        """There cannot be more than `most`."""
+        self._limit = self._most = self.wanted = most
+        self._before = (most, 0.0)
+        self._begin(now)
+
     def lost(self, now: float) -> None:
         """A connection broke, and is not replaced at once."""
         self.wanted = max(1, self.wanted - 1)

@@ -28,9 +28,11 @@ class Digest:
         self._thread: Thread | None = None
 
     def start(self) -> None:
-        """Follow what arrives, in a thread of its own."""
-        self._thread = Thread(target=self._follow, daemon=True)
-        self._thread.start()
+        """Follow what arrives, in a thread of its own; without one, all is read in the end."""
+        thread = Thread(target=self._follow, daemon=True)
+        with suppress(RuntimeError):
+            thread.start()
+            self._thread = thread
 
     def _follow(self) -> None:
         # A disk that cannot be read is told by `finish`, which tries again.
