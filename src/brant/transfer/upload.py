@@ -5,10 +5,11 @@ import random as chance
 import re
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import Final
+
+from msgspec import Struct
 
 from brant.errors import (
     BrantError,
@@ -33,8 +34,7 @@ _DONE: Final = (200, 201)
 _RANGE: Final = re.compile(r"bytes=0-(\d{1,19})")
 
 
-@dataclass(frozen=True, slots=True)
-class Uploaded:
+class Uploaded(Struct, frozen=True):
     """A file that the server has whole: its bytes in number, its SHA-256 in hexadecimal."""
 
     size: int

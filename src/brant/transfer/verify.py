@@ -1,10 +1,11 @@
 """What a file must be, and whether it is."""
 
 from base64 import b64decode
-from dataclasses import dataclass
 from hashlib import md5, sha256
 from pathlib import Path
 from typing import Final, Literal
+
+from msgspec import Struct
 
 from brant.transfer.disk.journal import Identity
 from brant.transfer.disk.partial import local_failure
@@ -15,8 +16,7 @@ Proof = Literal["sha256", "md5", "size"]
 _READ: Final = 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Expected:
+class Expected(Struct, frozen=True):
     """What the caller knows of the file: bytes, raw MD5, hexadecimal SHA-256; None where it does not."""
 
     size: int | None = None
@@ -29,8 +29,7 @@ class Expected:
         return "sha256" if self.sha256 else "md5" if self.md5 else "size"
 
 
-@dataclass(frozen=True, slots=True)
-class Downloaded:
+class Downloaded(Struct, frozen=True):
     """A file that is whole and verified.
 
     `resumed_from` counts the bytes that were there already; `reused` says that nothing was fetched, since the

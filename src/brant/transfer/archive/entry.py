@@ -2,15 +2,15 @@
 
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from brant.errors import Corrupt
 from brant.transfer.archive.names import shown
 from brant.transfer.disk.checksums import crc32
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """`chunks()` gives the member's bytes, all verified by the time the last chunk is out."""
 
     parts: tuple[str, ...]
@@ -20,8 +20,7 @@ class Entry:
     crc32: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     """A file in an archive. `name` is its safe relative path, `size` its bytes.
 
     A member of a tar can be opened only until the next one is asked for; one of a zip at any time.

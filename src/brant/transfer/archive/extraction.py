@@ -1,9 +1,10 @@
 """Takes zip and tar archives apart, believing nothing: names, sizes and checksums are all verified."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from brant.errors import InvalidInput
 from brant.transfer.archive.entry import Entry, Member
@@ -14,8 +15,7 @@ from brant.transfer.archive.names import safe_parts
 __all__ = ["Extracted", "Limits", "Member", "extract", "iter_members", "kind_of", "safe_parts"]
 
 
-@dataclass(frozen=True, slots=True)
-class Extracted:
+class Extracted(Struct, frozen=True):
     """A file that was extracted: its POSIX path relative to the folder, and its bytes.
 
     `fresh` is False for one that was there already and passed its check; hashes are None where none is known.

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from struct import error as struct_error
 from typing import Final
+
+from msgspec import Struct
 
 from brant.errors import BrantError, Corrupt, InvalidInput, LocalFailure
 
 GIB: Final = 1024**3
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What an archive may at most hold; raise a field for one that is larger and trusted.
 
     `members` in number; `total` bytes of all files; `ratio` of those to the archive's own bytes, looked at

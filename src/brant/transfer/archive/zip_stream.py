@@ -1,9 +1,10 @@
 """Reads a zip that streams in, by the headers before its members; the directory must confirm them."""
 
+import struct
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from struct import Struct
 from typing import Final
+
+from msgspec import Struct
 
 from brant.errors import Corrupt, InvalidInput
 from brant.transfer.archive.decompress import decompressor, one_part
@@ -18,9 +19,9 @@ from brant.transfer.disk.checksums import crc32
 
 __all__ = ["Passing", "PassingZip", "Undelimited", "check_agreement"]
 
-_LOCAL: Final = Struct("<4x2x2H4x3L2H")  # APPNOTE.TXT 4.3.7
-_NARROW: Final = Struct("<3L")  # 4.3.9, the CRC-32 and both sizes
-_WIDE: Final = Struct("<L2Q")
+_LOCAL: Final = struct.Struct("<4x2x2H4x3L2H")  # APPNOTE.TXT 4.3.7
+_NARROW: Final = struct.Struct("<3L")  # 4.3.9, the CRC-32 and both sizes
+_WIDE: Final = struct.Struct("<L2Q")
 _MARK: Final = b"PK\x07\x08"
 _MEMBER: Final = b"PK\x03\x04"
 _BEHIND: Final = (b"PK\x01\x02", b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x08")
@@ -36,8 +37,7 @@ class Undelimited(Exception):
     """Where a member ends, or begins, cannot be told without the directory. Its text completes "since …"."""
 
 
-@dataclass(slots=True)
-class Passing:
+class Passing(Struct):
     """A member on its way. Until its bytes have been read, sizes and CRC-32 are what its header says."""
 
     offset: int

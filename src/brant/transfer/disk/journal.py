@@ -12,9 +12,11 @@ import sys
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple, Self
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from brant.errors import Conflict
 from brant.transfer.disk.checksums import crc32
@@ -24,8 +26,7 @@ _OPEN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
+class Identity(Struct, frozen=True):
     """Which object the bytes belong to, as its server told it. The hashes are base64, as they came."""
 
     etag: str | None = None
@@ -41,8 +42,7 @@ class Identity:
         return self.etag if strong else self.last_modified
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """Which part of the object is fetched, and where it lies in the file: all offsets and sizes in bytes.
 
     The payload is `length` bytes (None: nobody knows yet) of the object from `start` on; they lie in the file

@@ -1,9 +1,10 @@
 """Takes an http or https address apart, and says when two of them are the same origin."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote, urljoin, urlsplit
+
+from msgspec import Struct
 
 from brant.errors import InvalidInput
 from brant.redact import redact
@@ -13,8 +14,7 @@ DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _KEPT: Final = "/?%:@!$&'()*+,;=~[]|"
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """An absolute http or https address. `target` is path and query, as they go on the request line."""
 
     scheme: str

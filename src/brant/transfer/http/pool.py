@@ -1,12 +1,13 @@
 """A thin pool over the standard library's `http.client`: keep-alive, proxies, TLS, deadlines."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http.client import HTTPException, HTTPResponse
 from threading import Lock
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Final, Self
+
+from msgspec import Struct
 
 from brant.errors import InvalidInput, LocalFailure, ServerFailure, Unreachable
 from brant.transfer.http.address import Address, parse_address, redirected
@@ -32,8 +33,7 @@ _CREDENTIALS: Final = ("authorization", "cookie", "proxy-authorization")
 _Peer = tuple[str, str, int, Proxy | None]
 
 
-@dataclass(slots=True)
-class _Call:
+class _Call(Struct):
     """One request, ready to be sent. `timeout`: seconds for its answer."""
 
     method: str

@@ -1,8 +1,9 @@
 """Reads what an answer says of the object behind it: size, validators, MD5, and which range it holds."""
 
 import re
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from brant.transfer.disk.journal import Identity
 from brant.transfer.http.response import Response
@@ -10,8 +11,7 @@ from brant.transfer.http.response import Response
 _CONTENT_RANGE: Final = re.compile(r"bytes\s+(?:(\d{1,19})-(\d{1,19})|\*)/(\d{1,19}|\*)")
 
 
-@dataclass(frozen=True, slots=True)
-class ContentRange:
+class ContentRange(Struct, frozen=True):
     """RFC 9110 §14.4. `start` and `end` (inclusive) are None when the range could not be satisfied."""
 
     start: int | None

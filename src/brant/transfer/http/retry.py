@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 REPEATABLE_STATUSES: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses that may pass by themselves; repeating the request is still only safe where it is idempotent."""
@@ -12,8 +13,7 @@ LONGEST_WAIT: Final = 366 * 86400.0
 _SECONDS: Final = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """`attempts` in all, the first included; `base`, `cap` and `budget` of waiting in seconds.
 
     A 429 is no failure of an attempt: those end with the budget alone.

@@ -3,16 +3,16 @@
 import ipaddress
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote, urlsplit
+
+from msgspec import Struct
 
 from brant.errors import InvalidInput
 from brant.transfer.http.address import Address, host_and_port
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(Struct, frozen=True):
     """An http proxy: where it listens, and its Proxy-Authorization if the address carried credentials."""
 
     host: str
@@ -24,8 +24,7 @@ class Proxy:
         return host_and_port(self.host, self.port)
 
 
-@dataclass(frozen=True, slots=True)
-class TransportSettings:
+class TransportSettings(Struct, frozen=True):
     """Deadlines in seconds, rates in bytes per second. Proxies are addresses, `no_proxy` a list with commas.
 
     A peer that sends or takes less than `min_rate` bytes per second, measured over `rate_window` seconds of

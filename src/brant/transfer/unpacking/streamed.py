@@ -2,10 +2,11 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from hashlib import md5
 from operator import attrgetter
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from brant.errors import Conflict, Corrupt, InvalidInput
 from brant.transfer.archive.directory import Listed, read_directory
@@ -67,8 +68,7 @@ def extract_stream(
     return done
 
 
-@dataclass(slots=True)
-class _Extraction:
+class _Extraction(Struct):
     """One call of `extract_stream`."""
 
     stream: Forward
