@@ -292,7 +292,7 @@ def transport_settings(
     environ: Mapping[str, str], configured: configuration.Configuration
 ) -> TransportSettings:
     """Proxies and certificates: those configured for this program win over variables meant for all."""
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     settings = replace(TransportSettings.from_environ(environ), user_agent=USER_AGENT)
     proxy = configured.get("proxy", environ)

@@ -1,11 +1,12 @@
 """Looks at the way to the server: proxy and certificates, whether it answers, as whom, and at what time."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Final
+
+from msgspec.structs import replace
 
 from brant.cli.doctor.finding import Finding, complaint
 from brant.client.credentials import Anonymous, Credentials

@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from threading import Condition, Thread
 from typing import Final
+
+from msgspec.structs import replace
 
 from brant.errors import BrantError, Conflict, Unreachable
 from brant.transfer.connections.deadline import Deadline

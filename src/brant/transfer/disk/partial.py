@@ -6,12 +6,13 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from threading import Condition, Lock
 from types import TracebackType
 from typing import Final, Self
+
+from msgspec.structs import replace
 
 from brant.errors import LocalFailure
 from brant.transfer.disk.checksums import crc32
