@@ -75,7 +75,9 @@ def test_pages_for_hosts_are_for_hosts(contest: Contest, ada: Person) -> None:
     }
     before = contest.kept()
     for below in FOR_HOSTS:
-        assert visitor.get(contest.path + below).status == 403, below
+        refused = visitor.get(contest.path + below)
+        assert refused.status == 403, below
+        assert ada.name.capitalize().encode() not in refused.body  # a name is no word that begins a sentence
         assert nobody.get(contest.path + below).status == 303, below
     for below, all_fields in forms.items():
         for fields in all_fields:

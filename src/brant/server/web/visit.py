@@ -146,5 +146,6 @@ class Visit:
 
 
 def sentence(message: str) -> str:
-    """An error's message as it stands on a page."""
-    return message[:1].upper() + message[1:] + ("" if message.endswith((".", "?", "!")) else ".")
+    """An error's message as it stands on a page; a name at its beginning is left as it is written."""
+    first = message[:1].upper() if message.partition(" ")[0].rstrip(",:").isalpha() else message[:1]
+    return first + message[1:] + ("" if message.endswith((".", "?", "!")) else ".")
