@@ -52,6 +52,7 @@ def test_data_are_fetched_from_their_page_once_the_rules_are_accepted(ada: Perso
     refused = visitor.get(f"{contest.path}/data?file=train.csv")
     assert refused.status == 403
     assert b"has not accepted the rules" in refused.body
+    assert f'<a href="{contest.path}/rules">rules</a>'.encode() in refused.body
     contest.enter(ada)
     there = visitor.get(f"{contest.path}/data?file=train.csv").headers["Location"]
     assert (
@@ -261,8 +262,29 @@ def test_a_leaderboard_goes_on_where_its_page_ended(page: Page, town: Town, cont
     expect(rows).to_have_count(2)
     expect(rows.first.locator("td").first).to_have_text("51")
     expect(rows.first).to_contain_text(people[50].name)
+    assert b"Your team holds place 52." in contest.visitor(people[51]).get(f"{contest.path}/leaderboard").body
     page.get_by_role("link", name="First page").click()
     expect(rows.first.locator("td").first).to_have_text("1")
+
+
+def test_of_one_score_the_plot_says_it_once(contest: Contest, town: Town) -> None:
+    for stem in ("ada", "bob"):
+        person = town.person(stem)
+        contest.enter(person)
+        contest.submitted(person, public_score=0.5)
+    assert contest.visitor(None).get(f"{contest.path}/leaderboard").body.count(b'class="limit"') == 1
+
+
+def test_a_final_leaderboard_that_is_kept_back_is_not_promised_for_the_end(
+    contest: Contest, ada: Person
+) -> None:
+    contest.enter(ada)
+    contest.submitted(ada, ago=timedelta(days=1), public_score=0.5, private_score=SECRET_SCORE)
+    contest.settings(withold_final_leaderboard_until_it_has_been_verified=True)
+    contest.end()
+    said = contest.visitor(ada).get(f"{contest.path}/leaderboard").body.decode()
+    assert "is kept back by the hosts" in said
+    assert str(SECRET_SCORE) not in said
 
 
 def test_the_final_leaderboard_comes_after_the_end_and_the_public_one_stays(

@@ -40,8 +40,8 @@ def test_a_wild_first_attempt_presses_nobody_flat() -> None:
     assert drawn.lines[1].path == "M0 150H100V0H1000"
 
 
-def test_a_single_score_is_a_line_in_the_middle() -> None:
+def test_a_single_score_is_a_line_at_the_upper_edge() -> None:
     drawn = _plot((0.5,), hours=0)
     assert drawn is not None
-    assert drawn.lines[0].path == "M0 150H1000"
+    assert drawn.lines[0].path == "M0 0H1000"
     assert drawn.first == drawn.last == NOON

@@ -59,7 +59,7 @@ class _Field(NamedTuple):
 
     def _y(self, step: Step) -> str:
         span = self.floor - self.best
-        return _number((step.score - self.best) / span * HEIGHT if span else HEIGHT / 2)
+        return _number((step.score - self.best) / span * HEIGHT if span else 0)
 
 
 def _number(value: float) -> str:
