@@ -12,6 +12,7 @@ import pytest
 from brant.errors import PermissionDenied, Unreachable
 from brant.transfer.archive.extraction import Extracted
 from brant.transfer.connections.broad import Broad
+from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import run
 from brant.transfer.connections.forward import Forward
 from brant.transfer.connections.once import Once
@@ -113,6 +114,18 @@ FAULTS: dict[str, Callable[[Exchange], None]] = {
 def test_faults_cost_no_byte(fault: str, tmp_path: Path) -> None:
     with peer(disturbed(BLOB, FAULTS[fault], of=3)) as server:
         get(server, tmp_path / "out")
+    assert found(tmp_path / "out") == FILES
+
+
+@pytest.mark.parametrize("count", [None, 0, 700_000])
+def test_who_falls_silent_is_not_waited_for(
+    count: int | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("fleet._SILENT_SECONDS", "broad._STALLED_SECONDS"):
+        monkeypatch.setattr(f"brant.transfer.connections.{name}", 0.1)
+    silent = Exchange.stall if count is None else BLOB.up_to(count, then=Exchange.stall)
+    with peer(BLOB, BLOB, silent, BLOB) as server:
+        get(server, tmp_path / "out", deadline=Deadline(8))
     assert found(tmp_path / "out") == FILES
 
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from threading import Condition, Thread
+from time import monotonic
 from typing import Final
 
 from msgspec.structs import replace
@@ -23,6 +24,7 @@ _CHUNK: Final = 2 * MIB
 _WINDOW: Final = 12
 _FAREWELL: Final = 1.0
 _TICK: Final = 0.5
+_STALLED_SECONDS: Final = 3.0
 
 
 class Broad:
@@ -88,9 +90,9 @@ class Broad:
             self._thread.join(_FAREWELL)
 
     def take(self) -> Errand | None:
-        """What any connection does: the next chunk for which there is room."""
+        """What any connection does: the next chunk that there is room for, or one of who hangs."""
         with self._changed:
-            return self._fetch if self._left or self._next < self.size else None
+            return self._fetch if self._left or self._next < self.size or self._silent() else None
 
     def _ready(self) -> memoryview | None:
         chunk = self._chunks.get(self._position // _CHUNK)
@@ -135,6 +137,7 @@ class Broad:
                     lane.moved += count
                     with self._changed:
                         chunk.at += count
+                        chunk.heard = monotonic()
                         self._changed.notify_all()
             # A server may give less at a time than it is asked for.
             if chunk.at == began:
@@ -142,30 +145,47 @@ class Broad:
         finally:
             with self._changed:
                 self._lanes.discard(lane)
-                if chunk.at < chunk.stop:
+                chunk.lane = None
+                if chunk.at < chunk.stop and self._chunks.get(chunk.number) is chunk:
                     self._left.append(chunk)
                 self._changed.notify_all()
 
     def _begin(self, lane: Lane) -> "_Chunk | None":
         """What another connection left goes first: it may be waited for already."""
         with self._changed:
-            self._changed.wait_for(lambda: self._is_closed or lane.stopping or self._left or self._has_room())
-            if self._is_closed or lane.stopping:
-                raise Unreachable("the transfer was stopped; run the same again, to resume.", final=True)
-            if self._left:
-                chunk = self._left.pop()
-            elif self._next < self.size:
-                data = self._spare.pop() if self._spare else memoryview(bytearray(_CHUNK))
-                chunk = _Chunk(self._next, min(self._next + _CHUNK, self.size), data)
-                self._chunks[self._next // _CHUNK] = chunk
-                self._next = chunk.stop
-            else:
-                return None
+            while (chunk := self._free()) is None:
+                if self._is_closed or lane.stopping:
+                    raise Unreachable("the transfer was stopped; run the same again, to resume.", final=True)
+                if self._next >= self.size:
+                    return None
+                self._changed.wait(_TICK)
             self._lanes.add(lane)
+            chunk.lane, chunk.heard = lane, monotonic()
             return chunk
 
-    def _has_room(self) -> bool:
-        return self._next >= self.size or len(self._chunks) < _WINDOW
+    def _free(self) -> "_Chunk | None":
+        """A chunk for one more connection, if there is one now."""
+        silent = self._silent()
+        if self._left:
+            chunk = self._left.pop()
+        elif silent:
+            chunk = silent.taken_over(self._room())
+            self._chunks[chunk.number] = chunk
+        elif self._next < self.size and len(self._chunks) < _WINDOW:
+            chunk = _Chunk(self._next, min(self._next + _CHUNK, self.size), self._room())
+            self._chunks[chunk.number] = chunk
+            self._next = chunk.stop
+        else:
+            return None
+        return chunk
+
+    def _silent(self) -> "_Chunk | None":
+        """What is waited for in vain, so that another connection may bring it."""
+        now = monotonic()
+        return next((each for each in self._chunks.values() if each.is_silent(now)), None)
+
+    def _room(self) -> memoryview:
+        return self._spare.pop() if self._spare else memoryview(bytearray(_CHUNK))
 
 
 class _Chunk:
@@ -176,3 +196,22 @@ class _Chunk:
         self.stop = stop
         self.at = start
         self.data = data[: stop - start]
+        self.number: Final = start // _CHUNK
+        self.lane: Lane | None = None
+        """Whose connection brings it."""
+        self.heard = 0.0
+        self.patience = _STALLED_SECONDS
+
+    def is_silent(self, now: float) -> bool:
+        return self.lane is not None and self.at < self.stop and now - self.heard > self.patience
+
+    def taken_over(self, room: memoryview) -> "_Chunk":
+        """The same in other memory: who was given up may still write to this."""
+        if self.lane:
+            self.lane.abort()
+        chunk = _Chunk(self.start, self.stop, room)
+        chunk.at = self.at
+        chunk.data[: self.at - self.start] = self.data[: self.at - self.start]
+        # A server that always thinks so long would never get to answer.
+        chunk.patience = 2 * self.patience
+        return chunk
