@@ -123,19 +123,18 @@ def fetch(source: "Source", into: Path, options: Download, context: Context) -> 
 def list_arrived(arrived: "list[Arrived]", into: Path, options: Download, context: Context) -> None:
     """Prints what arrived, for people the first of it and how much it was."""
     output: Output = context.output(options.format)
-    rows = [_row(file) for file in arrived]
     if not output.is_table:
-        output.rows(COLUMNS, rows)
+        output.rows(COLUMNS, [_row(file) for file in arrived])
         return
     if options.quiet:
         return
     wanted = options.format.fields or _SHOWN
-    context.output(Format(fields=wanted)).rows(COLUMNS, rows[:_MOST_SHOWN])
-    if len(rows) > _MOST_SHOWN:
-        context.out.write(f"and {len(rows) - _MOST_SHOWN} more\n")
+    context.output(Format(fields=wanted)).rows(COLUMNS, [_row(file) for file in arrived[:_MOST_SHOWN]])
+    if len(arrived) > _MOST_SHOWN:
+        context.out.write(f"and {len(arrived) - _MOST_SHOWN} more\n")
     kept = sum(not file.fresh for file in arrived)
     was_here = f", {kept} of them here already" if kept else ""
-    context.say(f"{counted(len(rows), 'file')} in {into.resolve()}{was_here}")
+    context.say(f"{counted(len(arrived), 'file')} in {into.resolve()}{was_here}")
 
 
 def _row(file: "Arrived") -> tuple[str, int, str, bool, str | None, str | None]:

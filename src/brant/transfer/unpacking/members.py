@@ -8,11 +8,12 @@ from typing import Final
 
 from brant.errors import Corrupt, Unreachable
 from brant.transfer.archive.directory import HEADER, Listed, data_start
-from brant.transfer.archive.entry import checked
+from brant.transfer.archive.entry import check, checked
 from brant.transfer.archive.inflate import METHODS, inflate
 from brant.transfer.archive.limits import damaged, reading
 from brant.transfer.connections.fleet import Again, Errand, Lane
 from brant.transfer.connections.pinned import Body
+from brant.transfer.disk.checksums import crc32
 from brant.transfer.unpacking.job import Job
 from brant.transfer.unpacking.plan import LONGEST_HEAD, Group, reach
 
@@ -81,15 +82,27 @@ class SmallMembers:
         track.finish()
         self._job.done(member)
 
-    def _unpacked(self, member: Listed, packed: memoryview | Iterator[bytes]) -> Iterator[bytes | memoryview]:
+    def _unpacked(self, member: Listed, packed: memoryview | Iterator[bytes]) -> Iterable[bytes | memoryview]:
         """Its bytes, verified before the last of them is given."""
+        if isinstance(packed, memoryview) and member.size <= _AT_ONCE:
+            return (self._at_once(member, packed),)
+        return self._in_pieces(member, iter((packed,)) if isinstance(packed, memoryview) else packed)
+
+    def _at_once(self, member: Listed, packed: memoryview) -> bytes | memoryview:
+        try:
+            data = inflate(member.method, packed, member.size)
+        except Exception:
+            # Not before: to enter it for each member would cost as much as to inflate it.
+            with reading(self._job.source.name):
+                raise
+        check(len(data), crc32(data), member.name, member.size, member.crc32)
+        return data
+
+    def _in_pieces(
+        self, member: Listed, pieces: Iterator[bytes | memoryview]
+    ) -> Iterator[bytes | memoryview]:
         with reading(self._job.source.name):
-            if isinstance(packed, memoryview) and member.size <= _AT_ONCE:
-                chunks: Iterator[bytes | memoryview] = iter((inflate(member.method, packed, member.size),))
-            else:
-                pieces = iter((packed,)) if isinstance(packed, memoryview) else packed
-                chunks = METHODS[member.method](pieces)
-            yield from checked(chunks, member.name, member.size, member.crc32)
+            yield from checked(METHODS[member.method](pieces), member.name, member.size, member.crc32)
 
 
 class _Window:
