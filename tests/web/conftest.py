@@ -1,8 +1,9 @@
 """One server and one Chromium for all tests of pages; each test has a browser context of its own."""
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -24,8 +25,15 @@ _OPTIONS = (
 
 @pytest.fixture(scope="package")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """The one of all tests that need none of their own."""
+    with founded(tmp_path_factory.mktemp("town") / "data") as made:
+        yield made
+
+
+@contextmanager
+def founded(data: Path) -> Iterator[Town]:
     """A server that has its administrator."""
-    running = start_server(tmp_path_factory.mktemp("town") / "data")
+    running = start_server(data)
     # Cheap hashes: most people of the town never sign in, and the server makes them anew for who does.
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     with closing(Services.over(running.data, Passwords(cheap))) as services:
@@ -60,7 +68,7 @@ def scripted(chromium: Chromium) -> Iterator[Page]:
         yield context.new_page()
 
 
-def _context(chromium: Chromium, **options: bool) -> BrowserContext:
+def _context(chromium: Chromium, **options: Any) -> BrowserContext:
     context = chromium.new_context(**options, ignore_https_errors=True)
     context.set_default_timeout(10_000)
     return context
