@@ -28,7 +28,7 @@ _STATUS_KINDS: Final = tuple(f"status {code}" for code in STATUSES)
 _PASSING: Final = tuple(
     kind for kind in (*BODY_KINDS, "refuse", *RANGE_KINDS, *_STATUS_KINDS) if kind in TRANSIENT
 )
-_OTHER_SIZES: Final = frozenset(("range as 200", "sign-in page"))
+_OTHER_SIZE: Final = "range as 200"
 # A silent peer is noticed by the clock: such runs have a short one, and the others a long one.
 _SILENT: Final = ("stall", "trickle")
 
@@ -103,7 +103,7 @@ class SeededRun:
             schedule = self._draw_endless(kinds)
         nameless = not (self.thing.etag or self.thing.last_modified)
         # Of an object that the server gives no name, another size is taken for another object.
-        if schedule.planned & set(DAMAGE_KINDS) or (nameless and schedule.planned & _OTHER_SIZES):
+        if schedule.planned & set(DAMAGE_KINDS) or (nameless and _OTHER_SIZE in schedule.planned):
             self.watch.may_shrink = True
         life = Life(schedule, rate=self._rate)
         life.must = schedule.ever is None and schedule.planned <= TRANSIENT and not self._then

@@ -91,8 +91,8 @@ def _range_as_200(fault: Fault, answer: Answer) -> Answer:
 
 
 def _sign_in(fault: Fault, answer: Answer) -> Answer:
-    """A page in place of a range, with the status of success; sometimes of the very length."""
-    if answer.head.status != 206:
+    """A page in place of what was asked for, with the status of success; sometimes of the very length."""
+    if answer.head.status not in (200, 206) or answer.head.get("content-type") == "application/json":
         return answer
     _drain(answer)
     length = answer.length if fault.pick & 1 else 1 + fault.pick % 5000

@@ -54,8 +54,8 @@ class _Unpack(SeededRun):
             rate=chance.choice((None, None, 2e7)),
         )
         self.watch.checks_finished = True
-        # A page in the place of an archive, which says that it is right: nothing tells but that it is none.
-        self.confusing = frozenset(("sign-in page", "range as 200"))
+        # A part in the place of an archive, which says that it is all: nothing tells but that it is none.
+        self.confusing = frozenset(("range as 200",))
 
     def job(self, url: str) -> Job:
         return Job("unpack", url, str(self._into))

@@ -41,6 +41,7 @@ from brant.transfer.progress import Silent
 from tests.transfer.conftest import Waits
 from tests.transfer.partials import beginning, journal_of, partial_of, proven
 from tests.transfer.peer import Blob, Exchange, Peer, Step, peer, status
+from tests.transfer.remotes import Notes
 
 MIB = 1024 * 1024
 DATA = random.Random(1).randbytes(300_000)
@@ -426,6 +427,37 @@ def test_a_page_that_claims_success_is_not_taken_for_the_object(target: Path, wa
     assert beginning(target) == DATA[:100_000]
     with peer(BLOB) as server:
         assert fetch(server, target).resumed_from == 100_000
+
+
+SIGN_IN = status(200, b"<html>please sign in</html>", Content_Type="text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize("nameless", [False, True])
+def test_a_page_in_the_place_of_the_object_costs_nothing_but_another_try(
+    target: Path, waits: Waits, nameless: bool
+) -> None:
+    blob = Blob(DATA, etag=None, last_modified=None, with_md5=False) if nameless else BLOB
+    notes = Notes()
+    with peer(SIGN_IN, blob.up_to(100_000), SIGN_IN, blob) as server:
+        fetch(server, target, waits, progress=notes)
+    assert_alone(target)
+    assert not any("changed" in note for note in notes.noted)
+
+
+def test_a_page_and_nothing_else_is_told(target: Path, waits: Waits) -> None:
+    with peer(SIGN_IN) as server, pytest.raises(ServerFailure, match="a web page"):
+        fetch(server, target, waits, attempts=2)
+    assert not target.exists()
+
+
+@pytest.mark.parametrize("name", ["index.html", "data.csv"])
+def test_a_page_that_is_the_object_comes(tmp_path: Path, name: str) -> None:
+    """By its own name, or by what the server says of it."""
+    page = b"<html>gentoo</html>"
+    told = {"ETag": '"one"'} if name == "data.csv" else {}
+    with peer(status(200, page, Content_Type="text/html", **told)) as server:
+        fetch(server, tmp_path / name)
+    assert (tmp_path / name).read_bytes() == page
 
 
 def test_an_answer_of_the_wrong_size_is_not_even_begun(target: Path, waits: Waits) -> None:

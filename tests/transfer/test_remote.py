@@ -7,6 +7,7 @@ import threading
 import time
 import zipfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -226,6 +227,14 @@ def test_an_empty_object_is_no_archive(tmp_path: Path) -> None:
     with peer(Blob(b"", with_md5=False)) as server, pytest.raises(InvalidInput):
         get(server, tmp_path / "out")
     assert files(tmp_path / "out") == {}
+
+
+@pytest.mark.parametrize("ranges", [True, False])
+def test_a_page_in_the_place_of_the_archive_costs_another_try(tmp_path: Path, ranges: bool) -> None:
+    page = status(200, b"<html>please sign in</html>", Content_Type="text/html")
+    with peer(page, replace(blob(*SMALL), ranges=ranges)) as server:
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == contents(*SMALL)
 
 
 def test_what_is_no_archive_is_told(tmp_path: Path) -> None:

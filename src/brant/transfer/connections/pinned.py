@@ -53,7 +53,8 @@ class Pinned(Source):
         """Ask for the tail. None: it is here, and the object bound.
 
         Else the server has no ranges, and the answer is the object as a whole, its body still to be read.
-        Raises Again, Unreachable, and the error of a status that no other try will change.
+        Raises Again, Unreachable, ServerFailure for what is encoded on the way, and the error of a status
+        that no other try will change.
         """
         response = lane.reading(super().get(suffix=TAIL))
         if self._is_bound_by(response, lane):
@@ -68,10 +69,17 @@ class Pinned(Source):
         if response.status in (206, 416):
             response.close()
             response = lane.reading(super().get())
-        if response.status != 200:
-            with response:
-                raise refused(response, f"downloading {self.name}")
+        try:
+            self._check_all(response)
+        except BaseException:
+            response.close()
+            raise
         return response
+
+    def _check_all(self, response: Response) -> None:
+        if response.status != 200:
+            raise refused(response, f"downloading {self.name}")
+        check_plain(response, self.name)
 
     def _is_bound_by(self, response: Response, lane: Lane) -> bool:
         """Whether the answer is a part that reaches to the end: then it is read."""
