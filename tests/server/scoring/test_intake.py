@@ -81,6 +81,19 @@ def test_archives_that_do_not_hold_one_file_are_refused(
     assert words in contest.refusal(submission)
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        -3,  # of the offset of the directory, which then lies before the file
+        -29,  # the first letter of the name, which then is none
+    ],
+)
+def test_a_zip_whose_directory_is_spoilt_is_the_participants(contest: Contest, place: int) -> None:
+    packed = bytearray(zipped(**{"any.csv": GOOD}))
+    packed[place] = 255 if place == -3 else 0
+    assert "is a damaged zip" in contest.refusal(bytes(packed))
+
+
 def test_a_zip_with_a_password_is_refused(contest: Contest) -> None:
     packed = bytearray(zipped(**{"a.csv": GOOD}))
     packed[6] |= 1  # bit 0 of the general purpose flags: encrypted

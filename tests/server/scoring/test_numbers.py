@@ -22,7 +22,7 @@ def draw(seed: int) -> tuple[np.ndarray, np.ndarray, Weights]:
     return truth, guess, rng.random(shape[0]) + 0.01 if seed % 2 else None
 
 
-@cases(150)
+@cases(60)
 def test_errors_are_those_of_scikit_learn(seed: int) -> None:
     truth, guess, weights = draw(seed)
     for ours, theirs in (
@@ -36,7 +36,7 @@ def test_errors_are_those_of_scikit_learn(seed: int) -> None:
         assert ours(truth, guess, weights) == pytest.approx(expected, rel=1e-9), ours.__name__
 
 
-@cases(150)
+@cases(60)
 def test_rank_correlation_is_that_of_scipy(seed: int) -> None:
     rng = np.random.default_rng(seed)
     truth, guess = rng.integers(0, 3 + seed % 40, (2, int(rng.integers(3, 80)))).astype(np.float64)
@@ -74,6 +74,27 @@ def test_truths_that_are_all_the_same_have_no_variance_to_explain() -> None:
         numbers.varied(np.array([[1.0, 0.1], [2.0, 0.1]]), None)
     with pytest.raises(HostError, match="all truths of a column are the same"):
         numbers.varied(np.array([[1.0], [2.0]]), np.array([1.0, 0.0]))
+
+
+@pytest.mark.parametrize("size", [1e-320, 1e-200, 1.0, 1e100])
+def test_the_variance_that_is_explained_does_not_depend_on_the_unit(size: float) -> None:
+    truth, guess = np.array([[1.0], [2.0], [6.0]]), np.array([[1.0], [3.0], [4.0]])
+    # Squared errors 1 and 4, of those of the mean 4, 1 and 9; the smallest floats have few digits.
+    expected = pytest.approx(1 - 5 / 14, rel=1e-3)
+    assert numbers.r2(truth * size, guess * size, None) == expected
+    assert numbers.r2(truth * size, guess * size, np.array([2.0, 2.0, 2.0])) == expected
+
+
+def test_a_truth_that_does_not_count_has_no_part_in_the_variance() -> None:
+    truth, guess = np.array([[0.0], [1e-150], [1e90]]), np.array([[0.0], [1e-150], [0.0]])
+    weights = np.array([1.0, 1.0, 0.0])
+    numbers.r2_defined(truth, weights)
+    assert numbers.r2(truth, guess, weights) == 1
+
+
+def test_truths_that_differ_by_less_than_floats_can_tell_are_the_hosts_error() -> None:
+    with pytest.raises(HostError, match="differ too little"):
+        numbers.r2_defined(np.array([[0.0], [1.0]]), np.array([1.0, 5e-324]))
 
 
 def test_sums_do_not_depend_on_the_order() -> None:

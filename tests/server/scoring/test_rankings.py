@@ -92,7 +92,7 @@ def test_gain_is_that_of_the_worked_case_of_wikipedia() -> None:
     assert ndcg_at_k(truth, guess, None, k=6, gain="linear") == pytest.approx(6.861 / 8.740, abs=1e-4)
 
 
-@cases(150)
+@cases(60)
 def test_gain_is_that_of_scikit_learn(seed: int) -> None:
     rng = np.random.default_rng(seed)
     items, k = int(rng.integers(2, 12)), int(rng.integers(1, 14))

@@ -41,7 +41,7 @@ def contest(tmp_path: Path) -> Contest:
         ("id,t\n1,1\n\n2,x\n3,3\n", 'not a number: row 4, column "t" ("x")'),
         ("id,t\n1,1\n2,2,2\n3,3\n", "more fields than the 2 of the header: row 3 (3)"),
         ("id,value\n1,1\n2,2\n3,3\n", 'lacks the column "t" and has columns that are not asked for: "value"'),
-        ("1,9\n2,2\n3,3\n", 'lacks the column "id", "t"'),
+        ("1,9\n2,2\n3,3\n", 'lacks the columns "id", "t"'),
         ("id,t,u\n1,1,1\n2,2,2\n3,3,3\n", 'has columns that are not asked for: "u"'),
         ("id,t,t\n1,1,1\n", 'columns of the same name in row 1, the header: "t"'),
         ("id;t\n1;1\n", "separate the columns by commas"),
@@ -50,7 +50,19 @@ def contest(tmp_path: Path) -> Contest:
         ("id,t", "has a header, but no rows"),
         ("\n\n", "is empty"),
         ("", "is empty"),
-        ('id,t\n1,"1\n2,2\n3,3\n', "is not valid CSV"),
+        (
+            ",id,t\n0,1,1\n1,2,2\n2,3,3\n",
+            'not asked for: ""; row 1, the header, must hold "id", "t" (pandas writes no',
+        ),
+        (
+            GOOD.replace("\n", "\r"),
+            "ends its lines by carriage returns alone: save it with the line ends of Unix",
+        ),
+        ("id,t\n1,1\r2,2\n3,3\n", "ends by a carriage return alone: row 2"),
+        ('id,t\n1,1\n2,"2\n3,3\n', "is not valid CSV in row 3 (unexpected end of data): close each quote"),
+        ('id,t\n1,1\n2,"2"x\n3,3\n', "is not valid CSV in row 3"),
+        ('id,t\n1,1\n2,2"\n3,3\n', "quotes in a field that has none around it (put them there"),
+        ('id,t\n"1","1"\n2,2"\n3,3\n', "write those in it twice): row 3. Rows"),
         ("id,t\n1,1\n2,2\n3,é\n".encode("latin-1"), "is not UTF-8 in line 4: save it as UTF-8"),
         (b"id,t\n1,\xe2\x82", "it ends within a character"),
         (GOOD.encode("utf-16"), "is UTF-16: save it as UTF-8"),
@@ -134,7 +146,7 @@ def test_a_long_value_is_cut(contest: Contest) -> None:
         ("rmsle", "id,t\n1,1\n", "id,t\n1,-0.5\n", 'below 0: row 2, column "t" ("-0.5")'),
         ("log_loss", "id,t\n1,1\n", "id,t\n1,1.5\n", 'above 1: row 2, column "t" ("1.5")'),
         ("log_loss", "id,t\n1,a\n2,b\n", "id,a,b\n1,0,0\n2,1,0\n", "all probabilities are 0: row 2"),
-        ("log_loss", "id,t\n1,a\n2,b\n", "id,t\n1,a\n2,b\n", 'lacks the column "a", "b"'),
+        ("log_loss", "id,t\n1,a\n2,b\n", "id,t\n1,a\n2,b\n", 'lacks the columns "a", "b"'),
         ("brier", "id,t\n1,1\n", "id,t\n1,-0.1\n", 'below 0: row 2, column "t" ("-0.1")'),
         ("quadratic_weighted_kappa", "id,t\n1,1\n", "id,t\n1,1.5\n", 'not a whole number: row 2, column "t"'),
         ("quadratic_weighted_kappa", "id,t\n1,1\n", "id,t\n1,1e9\n", 'above 10000: row 2, column "t"'),
@@ -148,8 +160,14 @@ def test_each_metric_says_what_it_cannot_take(
     assert words in Contest(tmp_path, solution, metric=metric).refusal(submission)
 
 
+def test_a_column_is_named_in_one_line(tmp_path: Path) -> None:
+    contest = Contest(tmp_path, 'id,"a\nb"\n1,1\n')
+    assert 'not a number: row 2, column "a�b" ("x")' in contest.refusal('id,"a\nb"\n1,x\n')
+
+
 def test_numbers_whose_score_cannot_be_written_are_the_participants(tmp_path: Path) -> None:
     contest = Contest(tmp_path, "id,t\n1,1e-100\n2,3e-100\n", metric="mape")
     assert contest.public("id,t\n1,1\n2,1\n") > 1e99
-    contest = Contest(tmp_path, "id,t\n1,1e-140\n2,3e-140\n", metric="r2")
-    assert "so far from any truth" in contest.refusal("id,t\n1,1e100\n2,1\n")
+    for metric, truth in (("r2", "1e-140"), ("mape", "1e-300")):
+        contest = Contest(tmp_path, f"id,t\n1,{truth}\n2,3e-140\n", metric=metric)
+        assert "so far from any truth" in contest.refusal("id,t\n1,1e100\n2,1\n")

@@ -130,12 +130,18 @@ def test_a_seeded_split_stays_whatever_the_order_of_rows(tmp_path: Path) -> None
         ("id,t\n1,a b\n2,b:0\n", "ndcg_at_k", "no true item"),
         ("id,t\n1,5 1 5 2\n", "mask_iou", 'overlap, or are not in order: row 2, column "t"'),
         ("id,t\n1,1\n", "no_such", 'no metric "no_such"'),
+        ("id,t\n1,id\n2,x\n", "log_loss", 'has the label "id", which is also the name of its row id column'),
     ],
 )
 def test_a_solution_that_cannot_be_used_is_the_hosts_error(
     tmp_path: Path, solution: str, metric: str, words: str
 ) -> None:
     assert words in Contest(tmp_path, solution, metric=metric).complaint()
+
+
+def test_a_row_id_may_be_called_usage(tmp_path: Path) -> None:
+    contest = Contest(tmp_path, "Usage,t,usage\n7,1,Public\n8,2,Private\n", metric="mae")
+    assert contest.scores("Usage,t\n7,2\n8,4\n") == (1, 2)
 
 
 def test_a_row_id_column_that_is_not_there_is_the_hosts_error(tmp_path: Path) -> None:
@@ -155,6 +161,17 @@ def test_weights_are_a_column_of_the_solution_alone(tmp_path: Path) -> None:
     contest.solution = "t,Usage,w,id\n1,Private,1,b\n1,Public,3,a\n1,Private,9,c\n"
     contest.row_id_column = "id"
     assert contest.scores("id,t\nc,2\na,5\nb,12\n") == (4, 2)
+
+
+@pytest.mark.parametrize("weight", ["5e-324", "1e-200", "1e100"])
+@pytest.mark.parametrize("metric", ["mcc", "auc", "log_loss", "brier", "accuracy", "mae", "r2"])
+def test_weights_count_by_their_share_alone(tmp_path: Path, metric: str, weight: str) -> None:
+    solution = "id,t,w\n1,0,W\n2,1,W\n3,1,W\n4,0,W\n"
+    guess = "id,t\n1,0\n2,1\n3,1\n4,1\n"
+    light = Contest(tmp_path, solution.replace("W", weight), metric, parameters={"weight_column": "w"})
+    assert light.public(guess) == pytest.approx(
+        Contest(tmp_path, solution.replace(",W", "").replace(",w", ""), metric).public(guess), rel=1e-12
+    )
 
 
 @pytest.mark.parametrize(

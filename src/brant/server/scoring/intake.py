@@ -1,7 +1,9 @@
 """Intake: makes of what was uploaded, a CSV file or one packed, plain UTF-8 that is not too large."""
 
 import codecs
+import errno
 import gzip
+import struct
 import zipfile
 import zlib
 from pathlib import Path
@@ -12,6 +14,16 @@ from brant.server.scoring.complaints import Complaints
 _CHUNK: Final = 1 << 20
 # APPNOTE.TXT 6.3.10, 4.4.4, bit 0.
 _ENCRYPTED: Final = 1
+# What zipfile raises for bytes that make no sense.
+_DAMAGES: Final = (
+    zipfile.BadZipFile,
+    EOFError,
+    IndexError,
+    NotImplementedError,
+    ValueError,
+    struct.error,
+    zlib.error,
+)
 _UTF8_MARK: Final = codecs.BOM_UTF8
 # What a file begins with that is no CSV, and what to say of it.
 _OTHERS: Final = (
@@ -61,8 +73,12 @@ def _from_zip(path: Path, target: Path, max_bytes: int, complaints: Complaints) 
             member = _only_member(archive, complaints)
             with archive.open(member) as packed:
                 return _copied(packed, target, max_bytes, complaints)
-    except (zipfile.BadZipFile, EOFError, zlib.error, ValueError, NotImplementedError) as error:
+    except _DAMAGES as error:
         raise complaints.failure(f"is a damaged zip ({error}): pack it again") from None
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # that of an offset before the file's start
+            raise
+        raise complaints.failure("is a damaged zip: pack it again") from None
 
 
 def _only_member(archive: zipfile.ZipFile, complaints: Complaints) -> zipfile.ZipInfo:

@@ -44,7 +44,7 @@ MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
         "rmse": Measure(Numbers(), numbers.rmse),
         "rmsle": Measure(Numbers(lowest=0.0), numbers.rmsle),
         "mape": Measure(Numbers(), numbers.mape, numbers.mape_defined),
-        "r2": Measure(Numbers(), numbers.r2, numbers.varied),
+        "r2": Measure(Numbers(), numbers.r2, numbers.r2_defined),
         "spearman": Measure(Numbers(), numbers.spearman, numbers.varied),
         "map_at_k": Measure(Texts("list"), rankings.map_at_k, rankings.some_true),
         "ndcg_at_k": Measure(Texts("list"), rankings.ndcg_at_k, rankings.some_gain),

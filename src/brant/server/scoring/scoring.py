@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from brant.errors import InvalidInput
 from brant.server.scoring import ids
 from brant.server.scoring.catalogue import check_parameters
-from brant.server.scoring.complaints import Complaints
+from brant.server.scoring.complaints import Complaints, quoted
 from brant.server.scoring.custom import CustomRunner, score_split
 from brant.server.scoring.errors import HostError, ParticipantError
 from brant.server.scoring.forms import Column
 from brant.server.scoring.measures import MEASURES, Measure
+from brant.server.scoring.metrics.sums import scaled
 from brant.server.scoring.solutions import Solution, read_solution
 from brant.server.scoring.submissions import read_submission
 
@@ -58,9 +59,8 @@ class _Key(NamedTuple):
 
     def of(self, part: NDArray[np.int64]) -> tuple[Any, Any]:
         """Truth and weights of these rows of the solution."""
-        return self.truth[np.searchsorted(self.scored, part)], None if self.weights is None else self.weights[
-            part
-        ]
+        weights = None if self.weights is None else scaled(self.weights[part])
+        return self.truth[np.searchsorted(self.scored, part)], weights
 
 
 def score(
@@ -132,6 +132,11 @@ def _key(solution: Solution, rules: Rules) -> _Key:
     counted = solution.table if len(scored) == len(solution.ids) else solution.table.take(scored)
     truth = measure.form.truth(counted, names, complaints)
     complaints.settle()
+    if solution.row_id_column in {each.name for each in truth.columns}:
+        raise complaints.failure(
+            f"has the label {quoted(solution.row_id_column)}, which is also the name of its row id column; "
+            "submissions have a column for each label: give that of the row id another name"
+        )
     key = _Key(measure, parameters, truth.columns, truth.values, scored, weights)
     for word, part in zip(solution.split._fields, solution.split, strict=True):
         _check_defined(key, part, word)
@@ -152,7 +157,8 @@ def _score(key: _Key, part: NDArray[np.int64], guess: Any, complaints: Complaint
         return None
     truth, weights = key.of(part)
     try:
-        value = key.measure.score(truth, guess, weights, **key.parameters)
+        with np.errstate(over="ignore"):
+            value = key.measure.score(truth, guess, weights, **key.parameters)
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):

@@ -56,7 +56,7 @@ def read_solution(
     path = plain_csv(path, folder, _LARGEST, complaints)
     names = tables.header(path, complaints)
     column = row_id_column or names[0]
-    usage = splitting.usage_column(names)
+    usage = splitting.usage_column([name for name in names if name != column])
     if column not in names:
         raise complaints.failure(f'has no column "{column}" for the row id: it has {", ".join(names[:10])}')
     truths = [name for name in names if name not in {column, usage}]

@@ -28,17 +28,25 @@ def read_submission(
     path = plain_csv(path, folder, max_bytes, complaints)
     names = tables.header(path, complaints)
     expected = [row_id_column, *(columns or ())]
-    missing = [name for name in expected if name not in set(names)]
-    extra = [] if columns is None else [name for name in names if name not in set(expected)]
+    missing = _without(expected, names)
+    extra = [] if columns is None else _without(names, expected)
+    lacks = "lacks the column" if len(missing) == 1 else "lacks the columns"
     said = [
         f"{word} {_listed(those)}"
-        for word, those in (("lacks the column", missing), ("has columns that are not asked for:", extra))
+        for word, those in ((lacks, missing), ("has columns that are not asked for:", extra))
         if those
     ]
     if said:
         wanted = "" if columns is None else f"; row 1, the header, must hold {_listed(expected)}"
-        raise complaints.failure(" and ".join(said) + wanted)
+        # What pandas calls the column of its index: when written, and when read again.
+        index = " (pandas writes no index with index=False)" if {"", "Unnamed: 0"} & set(extra) else ""
+        raise complaints.failure(" and ".join(said) + wanted + index)
     return tables.read(path, names, complaints)
+
+
+def _without(names: Sequence[str], others: Sequence[str]) -> list[str]:
+    known = set(others)
+    return [name for name in names if name not in known]
 
 
 def _listed(names: Sequence[str]) -> str:

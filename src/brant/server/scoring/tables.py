@@ -1,10 +1,11 @@
 """Tables: CSV files read into columns of texts, each row with its number in the file."""
 
 import csv
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -14,6 +15,11 @@ from brant.server.scoring.complaints import Complaints, quoted
 
 _MOST_COLUMNS: Final = 10_000
 _SHOWN: Final = 10
+# RFC 4180, section 2.
+_FIELD: Final = r'(?:"[^"]*(?:""[^"]*)*"|[^",]*)'
+_RECORD: Final = re.compile(rf"{_FIELD}(?:,{_FIELD})*")
+_STRAY: Final = "quotes in a field that has none around it (put them there, and write those in it twice)"
+_QUOTES: Final = "close each quote, and write one that is part of a field twice"
 
 
 class Table(NamedTuple):
@@ -38,7 +44,7 @@ class Table(NamedTuple):
         """The places where `mask` is true, in words, the first ones."""
         for index in islice(mask.arg_true(), _SHOWN):
             value = f" ({quoted(self.frame[column][index])})" if quote else ""
-            yield f'row {self.rows[index]}, column "{column}"{value}'
+            yield f"row {self.rows[index]}, column {quoted(column)}{value}"
 
 
 def header(path: Path, complaints: Complaints) -> list[str]:
@@ -48,6 +54,10 @@ def header(path: Path, complaints: Complaints) -> list[str]:
             names: list[str] = next((record for record in csv.reader(file) if record), [])
         except csv.Error as error:
             raise complaints.failure(f"has a header that cannot be read ({error})") from None
+        if file.newlines == "\r":
+            raise complaints.failure(
+                "ends its lines by carriage returns alone: save it with the line ends of Unix"
+            )
     if not names:
         raise complaints.failure("is empty")
     if len(names) > _MOST_COLUMNS:
@@ -69,8 +79,8 @@ def read(path: Path, names: list[str], complaints: Complaints) -> Table:
     """The whole file, whose header is `names`, without its blank rows. Raises the fault of `complaints`."""
     try:
         frame = pl.read_csv(path, infer_schema=False)
-    except pl.exceptions.PolarsError as error:
-        raise _not_csv(path, complaints, error) from None
+    except pl.exceptions.PolarsError:
+        raise _not_csv(path, complaints) from None
     if frame.columns != names:
         raise complaints.failure("has a header that can be read in two ways: write it without quotes")
     rows = np.arange(2, frame.height + 2, dtype=np.int64)
@@ -82,31 +92,43 @@ def read(path: Path, names: list[str], complaints: Complaints) -> Table:
     return Table(frame, rows)
 
 
-def _not_csv(path: Path, complaints: Complaints, error: Exception) -> Exception:
+def _not_csv(path: Path, complaints: Complaints) -> Exception:
     """Reads it once more, slowly, to say where it is wrong."""
+    row = width = 0
+    try:
+        for record, written in _records(path):
+            row += 1
+            width = width or len(record)
+            if len(record) > width:
+                complaints.add(
+                    f"more fields than the {width} of the header", [f"row {row} ({len(record)})"], 1
+                )
+            if not _RECORD.fullmatch(written.rstrip("\r\n")):
+                complaints.add(_STRAY, [f"row {row}"], 1)
+            if written.endswith("\r"):
+                complaints.add("ends by a carriage return alone", [f"row {row}"], 1)
+    except csv.Error as wrong:
+        return complaints.failure(f"is not valid CSV in row {row + 1} ({wrong}): {_QUOTES}")
+    try:
+        complaints.settle()
+    except complaints.fault as fault:
+        return fault
+    return complaints.failure(f"is not valid CSV: {_QUOTES}")
+
+
+def _records(path: Path) -> Iterator[tuple[list[str], str]]:
+    """The records from the header on, each with what is written in the file."""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        records = enumerate(_records(file), 1)
-        try:
-            width = len(next(records)[1])
-            long = [(row, len(record)) for row, record in records if len(record) > width]
-        except csv.Error as wrong:
-            return complaints.failure(f"is not valid CSV ({wrong})")
-    if long:
-        places = [f"row {row} ({count})" for row, count in long[:_SHOWN]]
-        complaints.add(f"more fields than the {width} of the header", places, len(long))
-        try:
-            complaints.settle()
-        except complaints.fault as fault:
-            return fault
-    return complaints.failure(f"is not valid CSV: look for quotes that are not closed ({_first_line(error)})")
+        lines: list[str] = []
+        header = False
+        for record in csv.reader(_kept(file, lines), strict=True):
+            header = header or bool(record)
+            if header:
+                yield record, "".join(lines)
+            lines.clear()
 
 
-def _records(file: Any) -> Iterator[list[str]]:
-    reader = csv.reader(file, strict=True)
-    first = next((record for record in reader if record), [])
-    yield first
-    yield from reader
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().split("\n", 1)[0][:100]
+def _kept(file: Iterable[str], lines: list[str]) -> Iterator[str]:
+    for line in file:
+        lines.append(line)
+        yield line

@@ -68,6 +68,9 @@ def mcc(truth: pl.Series, guess: pl.Series, weights: Weights) -> float:
     together = exact_sum(counts.both) * total - exact_sum(counts.true * counts.predicted)
     spread_true = total * total - exact_sum(counts.true * counts.true)
     spread_predicted = total * total - exact_sum(counts.predicted * counts.predicted)
+    # Of weights that differ by more than floats can tell, the lighter classes are none.
+    if spread_true <= 0 or spread_predicted <= 0:
+        return 0.0
     return together / math.sqrt(spread_true * spread_predicted)
 
 

@@ -47,12 +47,38 @@ def mape_defined(truth: Floats, weights: Weights, **_: Any) -> None:
 
 def r2(truth: Floats, guess: Floats, weights: Weights) -> float:
     """One minus the squared errors divided by those of the mean."""
+    truth, guess, weights = _that_count(truth, guess, weights)
 
     def of(t: Floats, g: Floats) -> float:
-        errors, spread = mean((t - g) ** 2, weights), mean((t - mean(t, weights)) ** 2, weights)
-        return 1 - errors / spread
+        spread, shift = _spread(t, weights)
+        return 1 - mean(np.ldexp(t - g, shift) ** 2, weights) / spread
 
     return _by_column(truth, guess, of)
+
+
+def r2_defined(truth: Floats, weights: Weights, **_: Any) -> None:
+    """Raises HostError where all truths of a column are the same."""
+    varied(truth, weights)
+    truth, _same, weights = _that_count(truth, truth, weights)
+    if not all(_spread(column, weights)[0] for column in truth.T):
+        raise HostError("the truths of a column differ too little: the metric needs some that differ more")
+
+
+def _that_count(truth: Floats, guess: Floats, weights: Weights) -> tuple[Floats, Floats, Weights]:
+    if weights is None:
+        return truth, guess, None
+    there = weights > 0
+    return truth[there], guess[there], weights[there]
+
+
+def _spread(truth: Floats, weights: Weights) -> tuple[float, int]:
+    """The mean squared distance from the mean, times 4 to the power of what comes second.
+
+    That keeps the squares of small numbers from being 0.
+    """
+    distances = truth - mean(truth, weights)
+    shift = -int(np.frexp(np.abs(distances).max())[1])
+    return mean(np.ldexp(distances, shift) ** 2, weights), shift
 
 
 def spearman(truth: Floats, guess: Floats, weights: Weights) -> float:

@@ -15,12 +15,10 @@ Floats = NDArray[np.float64]
 def log_loss(truth: Marks, guess: Floats, weights: Weights, *, eps: float) -> float:
     """The mean of -ln p of what is true; several columns are divided by their sum before p is clipped."""
     if truth.shape[1] == 1:
-        p = np.clip(guess[:, 0], eps, 1 - eps)
-        losses = -np.log(np.where(truth[:, 0] == 1, p, 1 - p))
+        p = np.where(truth[:, 0] == 1, guess[:, 0], 1 - guess[:, 0])
     else:
         p = (guess / guess.sum(axis=1, keepdims=True))[truth == 1]
-        losses = -np.log(np.clip(p, eps, 1 - eps))
-    return mean(losses, weights)
+    return mean(-np.log(np.clip(p, eps, 1 - eps)), weights)
 
 
 def brier(truth: Marks, guess: Floats, weights: Weights) -> float:

@@ -25,6 +25,11 @@ def mean(values: NDArray[Any], weights: Weights) -> float:
     return exact_sum(values * weights) / exact_sum(weights)
 
 
+def scaled(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The weights times a power of two, which changes no mean: products of the largest stay numbers."""
+    return np.ldexp(weights, -int(np.frexp(weights.max())[1]))
+
+
 def _each(values: NDArray[Any]) -> Iterator[float]:
     for start in range(0, len(values), _CHUNK):
         yield from values[start : start + _CHUNK].tolist()
