@@ -598,6 +598,16 @@ def test_a_long_journal_takes_no_more_memory_than_a_short_one(target: Path) -> N
     assert peak < 4 * MIB
 
 
+def test_a_file_whose_journal_is_left_over_is_not_fetched_again(target: Path) -> None:
+    """As a process leaves it that is killed when the file has just got its name."""
+    begun(target, 100_000)
+    partial_of(target).unlink()
+    target.write_bytes(DATA)
+    with peer(BLOB) as server:
+        assert fetch(server, target).reused
+    assert_alone(target)
+
+
 def test_a_partial_without_a_journal_is_not_believed(target: Path) -> None:
     target.parent.mkdir()
     partial_of(target).write_bytes(DATA[:100_000])

@@ -9,6 +9,7 @@ import zipfile
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -22,12 +23,14 @@ from brant.errors import (
     PermissionDenied,
     Unreachable,
 )
+from brant.transfer.archive.directory import Listed
 from brant.transfer.archive.extraction import Extracted
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.disk.partial import Partial
 from brant.transfer.http.pool import Pool
 from brant.transfer.unpacking.fetching import Fetching
 from brant.transfer.unpacking.inplace import InPlace, Stopped
+from brant.transfer.unpacking.job import Job
 from brant.transfer.unpacking.occupy import occupied
 from brant.transfer.unpacking.remote import unpack
 from tests.transfer.forged import Forged, descriptor, forged, wide_extra
@@ -589,6 +592,23 @@ def test_a_size_that_only_an_odd_answer_tells_is_no_sign_that_the_archive_change
         get(server, tmp_path / "out", progress=notes)
     assert files(tmp_path / "out") == contents(LARGE[0])
     assert not [note for note in notes.noted if "changed" in note]
+
+
+def test_what_has_just_come_is_told_as_fresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who unpacked it had given it its place, and was about to say so, when the job ended without."""
+
+    def slow(*fields: Any) -> Job:
+        job = Job(*fields)
+
+        def tell(member: Listed) -> None:
+            threading.Event().wait(0.1)
+            job.done(member)
+
+        return job._replace(done=tell)
+
+    monkeypatch.setattr("brant.transfer.unpacking.remote.Job", slow)
+    with peer(blob(*LARGE)) as server:
+        assert all(each.fresh for each in get(server, tmp_path / "out"))
 
 
 def test_only_one_process_at_a_time_unpacks_into_a_folder(tmp_path: Path) -> None:

@@ -129,7 +129,8 @@ class _Download:
         identity = self._partial.identity
         if self._kept or identity is None:
             return
-        if self._partial.layout.start:
+        # A process that was killed while it gave the file its name leaves a journal of bytes that are there.
+        if self._partial.layout.start or not self._partial.held.total:
             self._partial.discard()
             return
         self._resumed_from = self._partial.held.total

@@ -246,8 +246,9 @@ class LargeMember:
         if self._meter:
             self._meter.finish()
         self._let_go()
-        self.is_over = True
+        # Before it is over: the job may end then, with what is done.
         self._job.done(self._member)
+        self.is_over = True
 
     def _give_up(self, fault: Corrupt) -> None:
         """Not one of its bytes can be trusted: once, all are fetched anew."""
