@@ -406,6 +406,18 @@ def test_a_refused_connection_says_so_and_was_never_sent(pool: Pool) -> None:
     assert raised.value.unsent
 
 
+def test_a_name_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(10))
+    with (
+        Pool(TransportSettings(connect_timeout=0.05)) as pool,
+        pytest.raises(Unreachable, match="not found within") as raised,
+    ):
+        pool.request("GET", "http://penguins.example/")
+    answered.set()
+    assert raised.value.unsent
+
+
 def test_a_host_that_does_not_exist_says_so(pool: Pool) -> None:
     with pytest.raises(Unreachable, match="cannot be found") as raised:
         pool.request("GET", f"http://{'x' * 70}.invalid/")

@@ -5,8 +5,9 @@ import selectors
 import socket
 from collections.abc import Callable
 from contextlib import suppress
+from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from brant.errors import Unreachable
 from brant.transfer.http.address import Address
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ssl import SSLContext
 
 _SEND_PIECE: Final = 256 * 1024
+_Info = tuple[socket.AddressFamily, socket.SocketKind, int, str, Any]
+"""Family, kind, protocol, canonical name and address, as `getaddrinfo` gives them."""
 _Selector: Final = getattr(selectors, "PollSelector", selectors.SelectSelector)
 
 
@@ -211,7 +214,11 @@ def connect(
 
 def _dial(host: str, port: int, peer: str, timeout: float, deadline: float) -> socket.socket:
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        found = _addresses(host, port, deadline)
+    except TimeoutError as error:
+        raise Unreachable(
+            f"{peer} was not found within {timeout:g} s; check the network, and its name server.", unsent=True
+        ) from error
     except (OSError, UnicodeError) as error:
         reason = getattr(error, "strerror", None) or error
         raise Unreachable(
@@ -236,6 +243,37 @@ def _dial(host: str, port: int, peer: str, timeout: float, deadline: float) -> s
     else:
         says = f"cannot be reached ({failure.strerror or failure}); check the network."
     raise Unreachable(f"{peer} {says}", unsent=True) from failure
+
+
+def _addresses(host: str, port: int, deadline: float) -> list[_Info]:
+    """Where `host` is. TimeoutError when nobody has said so by the deadline.
+
+    Names are looked up in a thread: until an answer has come, nothing else ends that, not even Ctrl-C.
+    """
+    found: list[list[_Info]] = []
+    failed: list[BaseException] = []
+
+    def look() -> None:
+        try:
+            found.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
+        except BaseException as error:  # noqa: BLE001 - raised where it was asked for
+            failed.append(error)
+
+    if ":" in host or host.replace(".", "").isdecimal():
+        look()
+    else:
+        asking = Thread(target=look, daemon=True)
+        try:
+            asking.start()
+        except RuntimeError:  # there can be no more threads
+            look()
+        else:
+            asking.join(max(deadline - monotonic(), 0.0))
+    if failed:
+        raise failed[0]
+    if not found:
+        raise TimeoutError
+    return found[0]
 
 
 def _dig_tunnel(sock: socket.socket, address: Address, proxy: Proxy, settings: TransportSettings) -> None:
