@@ -3,7 +3,7 @@
 import io
 import selectors
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from threading import Thread
 from time import monotonic
@@ -245,12 +245,12 @@ def _dial(host: str, port: int, peer: str, timeout: float, deadline: float) -> s
     raise Unreachable(f"{peer} {says}", unsent=True) from failure
 
 
-def _addresses(host: str, port: int, deadline: float) -> list[_Info]:
+def _addresses(host: str, port: int, deadline: float) -> Sequence[_Info]:
     """Where `host` is. TimeoutError when nobody has said so by the deadline.
 
     Names are looked up in a thread: until an answer has come, nothing else ends that, not even Ctrl-C.
     """
-    found: list[list[_Info]] = []
+    found: list[Sequence[_Info]] = []
     failed: list[BaseException] = []
 
     def look() -> None:
