@@ -170,7 +170,7 @@ def test_cookies_are_for_this_server_alone(ada: Person, browser: Browser) -> Non
 def test_behind_https_cookies_have_the_prefix_that_no_other_host_can_set(
     new_server: Callable[..., RunningServer],
 ) -> None:
-    server = new_server("--origin", "https://brant.example")
+    server = new_server("--origin", "https://brant.example", "--workers", "0")
     headers = {"Accept": "text/html", "Host": "brant.example"}
     line = send(server, "GET", "/signin", None, headers).headers["Set-Cookie"]
     assert line.startswith("__Host-brant-visitor=")

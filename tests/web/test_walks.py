@@ -10,7 +10,7 @@ from tests.conftest import RunningServer
 from tests.ledger import issued
 from tests.oauth_clients.callback import Callback
 from tests.server.edge.calls import rpc
-from tests.web.stage import Browser, Person, Town, enter, sign_in
+from tests.web.stage import Browser, Person, Town, enter
 
 HELLO = "security.HelloService/Hello"
 
@@ -31,7 +31,7 @@ def _works(server: RunningServer, secret: str) -> bool:
 def test_from_the_first_start_to_a_token_that_is_revoked(
     new_server: Callable[..., RunningServer], page: Page
 ) -> None:
-    server = new_server()
+    server = new_server("--workers", "0")
     page.goto(server.address)
     page.get_by_role("link", name="Set it up").click()
     _set_up(page, "WRONG")
@@ -68,7 +68,7 @@ def test_from_the_first_start_to_a_token_that_is_revoked(
 
 
 def test_a_key_is_shown_once_as_the_file_to_save(page: Page, town: Town, ada: Person) -> None:
-    sign_in(page, town, ada)
+    enter(page, town, ada)
     page.goto(f"{town.address}/settings/api")
     page.get_by_label("What is the key for?").fill("old laptop")
     page.get_by_role("button", name="Make a key").click()
@@ -80,7 +80,7 @@ def test_a_key_is_shown_once_as_the_file_to_save(page: Page, town: Town, ada: Pe
 def test_what_was_typed_wrong_is_said_at_its_field_and_the_rest_is_kept(
     page: Page, town: Town, ada: Person
 ) -> None:
-    sign_in(page, town, ada)
+    enter(page, town, ada)
     page.goto(f"{town.address}/settings/api")
     page.get_by_label("What is it for?").fill("nightly")
     page.get_by_label("Other scopes").fill("datasets.destroy:*")
@@ -126,7 +126,7 @@ def test_an_application_is_let_in_and_its_access_taken_back(page: Page, town: To
 
 
 def test_an_application_is_turned_away(page: Page, town: Town, ada: Person) -> None:
-    sign_in(page, town, ada)
+    enter(page, town, ada)
     with Callback() as callback:
         page.goto(town.asking(town.client(callback.address), callback.address))
         page.get_by_role("button", name="Deny").click(no_wait_after=True)
@@ -139,7 +139,7 @@ def test_an_application_is_turned_away(page: Page, town: Town, ada: Person) -> N
 def test_the_command_line_without_a_browser_is_given_a_code_to_paste(
     page: Page, town: Town, ada: Person
 ) -> None:
-    sign_in(page, town, ada)
+    enter(page, town, ada)
     page.goto(town.asking("kagglesdk", f"{town.address}/account/api/oauth/token", "resources.admin:*"))
     expect(page.locator("main")).to_contain_text("Do everything that you can do")
     expect(page.locator("main")).not_to_contain_text("Nobody has checked")
@@ -160,7 +160,7 @@ def test_a_wrong_request_is_explained_and_goes_nowhere(page: Page, town: Town, a
 
 
 def test_somebody_else_can_sign_in_on_the_way_to_consent(page: Page, town: Town, ada: Person) -> None:
-    sign_in(page, town, ada)
+    enter(page, town, ada)
     bob = town.person("bob")
     page.goto(town.asking("kagglesdk", "http://localhost:8111"))
     page.get_by_role("button", name="Sign in as someone else").click()
@@ -174,7 +174,8 @@ def test_somebody_else_can_sign_in_on_the_way_to_consent(page: Page, town: Town,
 def test_an_organization_is_made_joined_and_given_its_addresses(page: Page, town: Town, ada: Person) -> None:
     bob = town.person("bob")
     slug = f"tides-of-{ada.name}"
-    sign_in(page, town, ada)
+    enter(page, town, ada)
+    page.goto(town.address)
     page.get_by_role("navigation").get_by_role("link", name="Organizations").click()
     page.get_by_label("Name", exact=True).fill("Tides & Co")
     page.get_by_label("Short name").fill(slug)
@@ -212,7 +213,7 @@ def test_a_member_sees_an_organization_and_changes_nothing(page: Page, town: Tow
     bob, slug = town.person("bob"), f"org-of-{ada.name}"
     town.server.admin("org", "create", slug, "--owner", ada.name)
     town.server.admin("org", "member", "add", slug, bob.name)
-    sign_in(page, town, bob)
+    enter(page, town, bob)
     page.goto(f"{town.address}/organizations/{slug}")
     expect(page.get_by_role("heading", level=2, name="Members")).to_be_visible()
     expect(page.locator("main form")).to_have_count(0)
@@ -221,7 +222,8 @@ def test_a_member_sees_an_organization_and_changes_nothing(page: Page, town: Tow
 def test_an_administrator_adds_somebody_who_then_chooses_a_password(page: Page, town: Town) -> None:
     mayor = town.person("mayor", admin=True)
     name = f"newcomer-of-{mayor.name}"
-    sign_in(page, town, mayor)
+    enter(page, town, mayor)
+    page.goto(town.address)
     page.get_by_role("navigation").get_by_role("link", name="Users").click()
     page.get_by_label("User name").fill(name)
     page.get_by_role("button", name="Add the user").click()
@@ -250,8 +252,9 @@ def test_an_administrator_adds_somebody_who_then_chooses_a_password(page: Page, 
 def test_changing_the_password_ends_the_sessions_of_other_browsers(
     page: Page, scripted: Page, town: Town, ada: Person
 ) -> None:
-    sign_in(page, town, ada)
-    sign_in(scripted, town, ada)
+    enter(page, town, ada)
+    enter(scripted, town, ada)
+    page.goto(town.address)
     page.get_by_role("navigation").get_by_role("link", name="Password").click()
     page.get_by_label("Your password now").fill(ada.password)
     for label in ("New password", "The new password again"):
@@ -266,7 +269,8 @@ def test_signing_out_everywhere_ends_every_session(
     page: Page, town: Town, ada: Person, browser: Browser
 ) -> None:
     browser.enter(ada)
-    sign_in(page, town, ada)
+    enter(page, town, ada)
+    page.goto(town.address)
     page.get_by_role("navigation").get_by_role("link", name="Password").click()
     page.get_by_role("button", name="Sign out everywhere").click()
     expect(page.get_by_role("status")).to_have_text("You are signed out.")
