@@ -90,9 +90,12 @@ class Stranger:
 
     def _StartBlobUpload(self, asked: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
         with self._lock:
-            self.started.append(asked["name"])
-            token = f"{len(self.started)}-{asked['name']}"
+            name = asked.get("name") or asked["fileName"]
+            self.started.append(name)
+            token = f"{len(self.started)}-{name}"
         return 200, {"token": token, "createUrl": self.peer.url(f"/upload/{token}")}
+
+    _StartSubmissionUpload = _StartBlobUpload
 
     def _CreateDataset(self, asked: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
         self.published.append(asked)
@@ -100,6 +103,13 @@ class Stranger:
 
     _CreateDatasetVersion = _CreateDataset
     _CreateDatasetVersionById = _CreateDataset
+
+    def _CreateSubmission(self, asked: dict[str, Any]) -> tuple[int, object]:  # noqa: N802
+        self.published.append(asked)
+        return 200, {"ref": 7, "message": "taken"}
+
+    _CreateCompetitionSolution = _CreateSubmission
+    _CreateCompetitionSampleSubmission = _CreateSubmission
 
     def await_bytes_of(self, *files: str) -> None:
         """Wait until bytes of each of `files` have come, so that its client has noted that it began them."""

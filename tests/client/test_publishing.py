@@ -439,7 +439,7 @@ def test_one_folder_is_uploaded_by_one_process_at_a_time(
 
     with (
         UploadJournal(tmp_path / "state", *identity, warn=print),
-        pytest.raises(Conflict, match="another process is uploading this folder"),
+        pytest.raises(Conflict, match="another process is uploading this: wait"),
     ):
         datasets.create(session, folder)
 

@@ -1,11 +1,11 @@
 """What a host says of the scoring: metric and limits, the solution, a sample, and everybody's submissions."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from brant.client.competitions import offered
 from brant.client.session import Session
-from brant.client.uploads.single import single_file
+from brant.client.uploads.single import send, send_and_use, single_file
 from brant.client.words import word
 from brant.contract import competition_extensions as ours
 from brant.contract import competitions as wire
@@ -19,6 +19,9 @@ from brant.contract.hosting_messages import (
 )
 from brant.errors import InvalidInput
 from brant.transfer.progress import Progress
+
+if TYPE_CHECKING:
+    from brant.client.uploads.sending import Start
 
 
 def metrics(session: Session) -> list[ours.Metric]:
@@ -42,7 +45,7 @@ def update_setup(
     if not changes and metric_file is None:
         raise InvalidInput("nothing is to be changed: see 'brant competitions setup update --help'")
     if metric_file is not None:
-        token = upload_one(session, metric_file)
+        token = send(session, single_file(metric_file), _for_hosts(session))
         changes = {"metric": "custom", **changes, "metric_token": token}
     request = ours.UpdateCompetitionSetupRequest(
         competition_name=competition,
@@ -81,9 +84,21 @@ def create_solution(
     session: Session, competition: str, path: Path, *, progress: Progress | None = None
 ) -> None:
     """Put a file in the solution's place; `solution_status` then says whether it will do."""
-    token = upload_one(session, path, progress)
-    request = ApiCreateCompetitionSolutionRequest(competition_name=competition, blob_token=token)
-    session.call(wire.CREATE_COMPETITION_SOLUTION, request)
+
+    def use(token: str) -> None:
+        request = ApiCreateCompetitionSolutionRequest(competition_name=competition, blob_token=token)
+        session.call(wire.CREATE_COMPETITION_SOLUTION, request)
+
+    send_and_use(
+        session,
+        single_file(path),
+        f"competitions/{competition}/solution",
+        _for_hosts(session),
+        use,
+        unsure=f"It is not known whether the solution of {competition} is new now: look with 'brant "
+        f"competitions solution status {competition}' before you run this again",
+        progress=progress,
+    )
 
 
 def solution_status(session: Session, competition: str) -> ApiCompetitionSolutionStatus:
@@ -96,14 +111,24 @@ def create_sample(
     session: Session, competition: str, path: Path, *, progress: Progress | None = None
 ) -> None:
     """Put a file in the sample submission's place."""
-    token = upload_one(session, path, progress)
-    request = ApiCreateCompetitionSampleSubmissionRequest(competition_name=competition, blob_token=token)
-    session.call(wire.CREATE_COMPETITION_SAMPLE_SUBMISSION, request)
+
+    def use(token: str) -> None:
+        request = ApiCreateCompetitionSampleSubmissionRequest(competition_name=competition, blob_token=token)
+        session.call(wire.CREATE_COMPETITION_SAMPLE_SUBMISSION, request)
+
+    send_and_use(
+        session,
+        single_file(path),
+        f"competitions/{competition}/sample",
+        _for_hosts(session),
+        use,
+        unsure=f"It is not known whether the sample submission of {competition} is new now: look with 'brant "
+        f"competitions files {competition}' before you run this again",
+        progress=progress,
+    )
 
 
-def upload_one(session: Session, path: Path, progress: Progress | None = None) -> str:
-    """Send one file that is for hosts alone; its upload token. Raises as `single_file` does."""
-    from brant.client.uploads.sending import upload_file
+def _for_hosts(session: Session) -> "Start":
+    from brant.client.uploads.sending import start_blob
 
-    file = single_file(path)
-    return upload_file(session, file.local, ApiBlobType.COMPETITION_SOLUTION, progress=progress)
+    return start_blob(session, ApiBlobType.COMPETITION_SOLUTION)

@@ -1,11 +1,11 @@
 """Submits a file, or what a notebook writes: checked first, since every submission counts."""
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from brant.client.session import Session
 from brant.client.uploads.folder import LocalFile
-from brant.client.uploads.single import single_file
+from brant.client.uploads.single import send_and_use, single_file
 from brant.contract import competitions as wire
 from brant.contract.competition_messages import (
     ApiCreateCodeSubmissionRequest,
@@ -14,6 +14,10 @@ from brant.contract.competition_messages import (
 )
 from brant.errors import InvalidHandle, ServerFailure, Unreachable
 from brant.transfer.progress import Progress
+
+if TYPE_CHECKING:
+    from brant.client.uploads.journal import Begun
+    from brant.client.uploads.sending import Start
 
 
 class Submitted(NamedTuple):
@@ -53,21 +57,28 @@ def submit(
 
     Raises NotFound and InvalidInput for what is no file to submit, PermissionDenied with what is to be done
     first (joining), RateLimited or InvalidInput over a limit, and whatever ends a transfer; then nothing was
-    submitted.
+    submitted, and the next run goes on with the upload. Raises Unreachable where nobody knows.
     """
-    local = single_file(file)
-    token = _upload(session, competition, local, progress)
-    request = ApiCreateSubmissionRequest(
-        competition_name=competition,
-        blob_file_tokens=token,
-        submission_description=description or None,
-        sandbox=trial or None,
-    )
-    try:
+
+    def use(token: str) -> Submitted:
+        request = ApiCreateSubmissionRequest(
+            competition_name=competition,
+            blob_file_tokens=token,
+            submission_description=description or None,
+            sandbox=trial or None,
+        )
         answer = session.call(wire.CREATE_SUBMISSION, request)
-    except Unreachable as error:
-        raise _unsure(error, competition) from None
-    return _submitted(session, answer.ref, answer.message)
+        return _submitted(session, answer.ref, answer.message)
+
+    return send_and_use(
+        session,
+        single_file(file),
+        f"competitions/{competition}/submission",
+        _start(session, competition),
+        use,
+        unsure=_unsure(competition),
+        progress=progress,
+    )
 
 
 def submit_notebook(session: Session, competition: str, notebook: Notebook, description: str) -> Submitted:
@@ -83,35 +94,35 @@ def submit_notebook(session: Session, competition: str, notebook: Notebook, desc
     try:
         answer = session.call(wire.CREATE_CODE_SUBMISSION, request)
     except Unreachable as error:
-        raise _unsure(error, competition) from None
+        if error.unsent:
+            raise
+        raise Unreachable(f"{error.message} {_unsure(competition)}", final=True) from None
     return _submitted(session, answer.ref, answer.message)
 
 
-def _upload(session: Session, competition: str, file: LocalFile, progress: Progress | None) -> str:
-    from brant.client.uploads.sending import send_bytes
+def _start(session: Session, competition: str) -> "Start":
+    """How the address of a submission is asked for."""
+    from brant.client.uploads.sending import begun
 
-    request = ApiStartSubmissionUploadRequest(
-        competition_name=competition,
-        content_length=file.size,
-        last_modified_epoch_seconds=file.mtime_ns // 1_000_000_000,
-        file_name=file.path,
-    )
-    # To ask twice leaves at worst an upload that nobody uses and that expires.
-    answer = session.call(wire.START_SUBMISSION_UPLOAD, request, repeatable=True)
-    if not answer.token or not answer.create_url:
-        raise ServerFailure(f"{session.endpoint} gave no address to upload {file.path} to: try again later")
-    send_bytes(session, file, answer.create_url, progress=progress)
-    return answer.token
+    def start(file: LocalFile) -> "Begun":
+        request = ApiStartSubmissionUploadRequest(
+            competition_name=competition,
+            content_length=file.size,
+            last_modified_epoch_seconds=file.mtime_ns // 1_000_000_000,
+            file_name=file.path,
+        )
+        # To ask twice leaves at worst an upload that nobody uses and that expires.
+        answer = session.call(wire.START_SUBMISSION_UPLOAD, request, repeatable=True)
+        return begun(session, file, answer.token, answer.create_url)
+
+    return start
 
 
-def _unsure(error: Unreachable, competition: str) -> Unreachable:
-    """Nobody knows whether a submission was spent, unless the request never left."""
-    if error.unsent:
-        return error
-    return Unreachable(
-        f"{error.message} It is not known whether this was submitted: look with 'brant competitions "
-        f"submissions {competition}' before you run it again",
-        final=True,
+def _unsure(competition: str) -> str:
+    """What is said where nobody knows whether a submission was spent."""
+    return (
+        "It is not known whether this was submitted: look with 'brant competitions "
+        f"submissions {competition}' before you run it again"
     )
 
 

@@ -218,10 +218,12 @@ def _cover(document: Document) -> Path | None:
 
 
 def _upload_cover(session: Session, image: Path) -> CroppedImageUpload:
-    from brant.client.uploads.sending import upload_file
+    from brant.client.uploads.sending import start_blob
+    from brant.client.uploads.single import send, single_file
     from brant.contract.blobs import ApiBlobType
 
-    token = upload_file(session, image, ApiBlobType.INBOX, content_type=_IMAGE_TYPES[image.suffix.lower()])
+    start = start_blob(session, ApiBlobType.INBOX, _IMAGE_TYPES[image.suffix.lower()])
+    token = send(session, single_file(image), start)
     return CroppedImageUpload(
         token=token,
         crop_rectangles=[

@@ -1,4 +1,4 @@
-"""Remembers which files of a folder a server has, or is getting, so that a killed run can be gone on with.
+"""Remembers which files a server has, or is getting, so that a killed run can be gone on with.
 
 Lines of JSON, only ever appended to; a torn last line counts as unwritten. The file is private, since
 an upload address is a licence to write.
@@ -94,9 +94,7 @@ class UploadJournal:
                 return self
             if not _locked(self._handle):
                 os.close(self._handle)
-                raise Conflict(
-                    "another process is uploading this folder: wait until it has ended, or stop it"
-                )
+                raise Conflict("another process is uploading this: wait until it has ended, or stop it")
             self._take_up()
         return self
 

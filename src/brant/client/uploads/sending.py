@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from itertools import islice
-from pathlib import Path
 from typing import Final, NamedTuple
 
 from brant.client.parallel import for_each
@@ -24,11 +23,16 @@ _CLAIM_EXTENSION: Final = "claim-blobs"
 _CLAIMS_AT_ONCE: Final = 500
 
 
+Start = Callable[[LocalFile], Begun]
+"""Asks the server for an address to send a file to."""
+
+
 class _Job(NamedTuple):
     """What is shared by all the files of one call: whom to ask, what to remember, whom to tell."""
 
     session: Session
     journal: UploadJournal
+    start: Start
     progress: Progress
     waits: Waits
     pace: Pace
@@ -97,7 +101,8 @@ def upload_files(
         tokens[file.path] = _send(job, file, hashes.get(file.path))
 
     crew = Crew(missing, send, pace)
-    job = _Job(session, journal, _Paced(told, pace), Waits(told), pace, crew.stopped)
+    start = start_blob(session, ApiBlobType.DATASET)
+    job = _Job(session, journal, start, _Paced(told, pace), Waits(told), pace, crew.stopped)
     crew.run()
     for file in files:
         if not file.unchanged():
@@ -105,46 +110,57 @@ def upload_files(
     return Sent(tokens, len(missing), reused)
 
 
-def upload_file(
+def send_file(
     session: Session,
-    file: Path,
-    kind: ApiBlobType,
-    *,
-    content_type: str | None = None,
+    file: LocalFile,
+    start: Start,
+    journal: UploadJournal,
     progress: Progress | None = None,
 ) -> str:
-    """Send one file and give its upload token."""
-    facts = file.stat()
-    local = LocalFile(file.name, file, facts.st_size, facts.st_mtime_ns)
-    begun = _start(session, local, kind, content_type)
-    send_bytes(session, local, begun.url, progress=progress)
-    return begun.token
+    """Send one file, to the address that `start` asks for, and give its upload token.
 
-
-def send_bytes(session: Session, file: LocalFile, url: str, *, progress: Progress | None = None) -> None:
-    """Send one file to the address that a call gave for it. Raises Conflict where it changes meanwhile."""
+    What an earlier run has sent of it does not go again. Raises Conflict where the file changes, and
+    whatever ends a transfer; what was sent stays remembered.
+    """
     told = progress or Silent()
     told.expect(file.size, 1)
-    upload(
-        session.pool,
-        url,
-        file.local,
-        size=file.size,
-        progress=told,
-        sleep=session.sleep,
-        random=session.random,
-    )
+    return _send(_Job(session, journal, start, told, Waits(told), Pace(), lambda: False), file, None)
+
+
+def start_blob(session: Session, kind: ApiBlobType, content_type: str | None = None) -> Start:
+    """How the address and the token of a file of this `kind` are asked for."""
+
+    def start(file: LocalFile) -> Begun:
+        request = ApiStartBlobUploadRequest(
+            type=kind,
+            name=_base(file),
+            content_type=content_type,
+            content_length=file.size,
+            last_modified_epoch_seconds=file.mtime_ns // 1_000_000_000,
+        )
+        # To ask twice leaves at worst an upload that nobody uses and that expires.
+        answer = session.call(START_BLOB_UPLOAD, request, repeatable=True)
+        return begun(session, file, answer.token, answer.create_url)
+
+    return start
+
+
+def begun(session: Session, file: LocalFile, token: str, url: str) -> Begun:
+    """What the server has answered to who begins an upload. Raises ServerFailure where that is nothing."""
+    if not token or not url:
+        raise ServerFailure(f"{session.endpoint} gave no address to upload {file.path} to: try again later")
+    return Begun(token, url)
 
 
 def _remembered(files: list[LocalFile], hashes: dict[str, Hashes], journal: UploadJournal) -> dict[str, str]:
     """Tokens of files that an earlier run sent whole."""
     tokens: dict[str, str] = {}
     for file in files:
-        begun = journal.find(file)
-        if begun is None or begun.sha256 is None:
+        known = journal.find(file)
+        if known is None or known.sha256 is None:
             continue
-        if file.path not in hashes or begun.sha256 == hashes[file.path].sha256:
-            tokens[file.path] = begun.token
+        if file.path not in hashes or known.sha256 == hashes[file.path].sha256:
+            tokens[file.path] = known.token
         else:
             # Same name, size and date, and yet other bytes.
             journal.forget(file)
@@ -191,10 +207,10 @@ def _hash(file: LocalFile) -> Hashes:
 
 def _send(job: _Job, file: LocalFile, known: Hashes | None) -> str:
     """Send one file, going on where an earlier run stopped; its token."""
-    begun = job.journal.find(file)
-    if begun is not None:
+    earlier = job.journal.find(file)
+    if earlier is not None:
         try:
-            return _finish(job, file, known, begun, resume=True)
+            return _finish(job, file, known, earlier, resume=True)
         except (NotFound, PermissionDenied, InvalidInput, Garbled):
             # The server has given up what was begun; a token that it still knows would be of no use.
             job.journal.forget(file)
@@ -207,15 +223,15 @@ def _send(job: _Job, file: LocalFile, known: Hashes | None) -> str:
 
 
 def _begin(job: _Job, file: LocalFile) -> Begun:
-    begun = _start(job.session, file, ApiBlobType.DATASET)
-    job.journal.begin(file, begun)
-    return begun
+    found = job.start(file)
+    job.journal.begin(file, found)
+    return found
 
 
-def _finish(job: _Job, file: LocalFile, known: Hashes | None, begun: Begun, *, resume: bool) -> str:
+def _finish(job: _Job, file: LocalFile, known: Hashes | None, found: Begun, *, resume: bool) -> str:
     done = upload(
         job.session.pool,
-        begun.url,
+        found.url,
         file.local,
         size=file.size,
         known=known,
@@ -229,22 +245,7 @@ def _finish(job: _Job, file: LocalFile, known: Hashes | None, begun: Begun, *, r
     if not file.unchanged():
         raise _changed(file)
     job.journal.finish(file, done.sha256)
-    return begun.token
-
-
-def _start(session: Session, file: LocalFile, kind: ApiBlobType, content_type: str | None = None) -> Begun:
-    request = ApiStartBlobUploadRequest(
-        type=kind,
-        name=_base(file),
-        content_type=content_type,
-        content_length=file.size,
-        last_modified_epoch_seconds=file.mtime_ns // 1_000_000_000,
-    )
-    # To ask twice leaves at worst an upload that nobody uses and that expires.
-    answer = session.call(START_BLOB_UPLOAD, request, repeatable=True)
-    if not answer.token or not answer.create_url:
-        raise ServerFailure(f"{session.endpoint} gave no address to upload {file.path} to: try again later")
-    return Begun(answer.token, answer.create_url)
+    return found.token
 
 
 def _base(file: LocalFile) -> str:
