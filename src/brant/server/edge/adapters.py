@@ -111,13 +111,14 @@ def form_fields(match: Match, content_type: str, body: bytes) -> Mapping[str, st
 
     head = f"Content-Type: {content_type}\r\n\r\n".encode("latin-1")
     try:
-        parts = message_from_bytes(head + body).get_payload()
+        payload = message_from_bytes(head + body).get_payload()
     except RecursionError:
         raise InvalidInput("the form is nested too deeply: send its fields side by side") from None
     fields: dict[str, str] = {}
-    for part in parts if isinstance(parts, list) else ():
-        name = part.get_param("name", header="content-disposition") if isinstance(part, Part) else None
-        content = part.get_payload(decode=True) if isinstance(part, Part) else None
+    parts = payload if isinstance(payload, list) else ()
+    for part in (part for part in parts if isinstance(part, Part)):
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
         if isinstance(name, str) and isinstance(content, bytes):
             fields[name] = content.decode(errors="replace")
     return fields
