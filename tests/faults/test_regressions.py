@@ -121,10 +121,10 @@ def test_what_has_come_and_is_not_unpacked_yet_stays(stage: Stage, tmp_path: Pat
     assert held.begun["tables/large.csv"].right.total == size
 
 
-def test_one_byte_a_second_is_given_up(stage: Stage, target: Path) -> None:
+def test_one_byte_now_and_then_is_given_up(stage: Stage, target: Path) -> None:
     url = stage.origin.put(target.name, Thing(DATA))
-    with Proxy(Schedule(ever=Fault("trickle", 0.2, 1)), pause=1.0) as proxy:
-        job = Job("download", url, str(target), proxy.address, attempts=1, rate_window=0.9)
+    with Proxy(Schedule(ever=Fault("trickle", 0.2, 1)), pause=0.3) as proxy:
+        job = Job("download", url, str(target), proxy.address, attempts=1, rate_window=0.25)
         outcome = perform(job)
     assert outcome.kind == "Unreachable"
     assert "only" in outcome.message

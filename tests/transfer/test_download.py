@@ -587,7 +587,7 @@ def test_a_journal_of_nonsense_is_no_obstacle(target: Path, text: bytes) -> None
 def test_a_long_journal_takes_no_more_memory_than_a_short_one(target: Path) -> None:
     begun(target, 100_000)
     with journal_of(target).open("a") as journal:
-        journal.writelines(f'{{"at":{at},"to":{at + 9},"crc32":1}}\n' for at in range(100_000))
+        journal.writelines(f'{{"at":{at},"to":{at + 9},"crc32":1}}\n' for at in range(10_000))
     tracemalloc.start()
     try:
         with Partial.claim(target) as left:
@@ -595,7 +595,8 @@ def test_a_long_journal_takes_no_more_memory_than_a_short_one(target: Path) -> N
             assert left.held.total == 100_000
     finally:
         tracemalloc.stop()
-    assert peak < 4 * MIB
+    # All its marks together would be twice as much.
+    assert peak < 700_000
 
 
 def test_a_file_whose_journal_is_left_over_is_not_fetched_again(target: Path) -> None:

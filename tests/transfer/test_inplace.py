@@ -63,7 +63,7 @@ def test_what_has_come_is_unpacked_while_the_rest_still_comes(tmp_path: Path, ro
         half = len(packed) // 2
         write(partial, packed, half)
         write(partial, packed[:half], size=10_007)
-        thread.join()
+        await_end(thread)
         partial.publish(None, size=member.size)
     assert (tmp_path / "a.csv").read_bytes() == data
 
@@ -86,11 +86,16 @@ def test_as_long_as_something_is_missing_no_packed_byte_is_lost(tmp_path: Path, 
         write(partial, packed[:-1])
         wait_until(lambda: machine._read == len(packed) - 1 or machine._written > len(data) // 4)
         machine.stop()
-        thread.join()
+        await_end(thread)
         assert ended.is_set()
         assert b"".join(piece for _, piece in sorted(proven_of(partial, tmp_path))) == packed[:-1]
     with Partial.claim(tmp_path / "a.csv") as again:
         assert again.frontier() == len(packed) - 1
+
+
+def await_end(thread: threading.Thread) -> None:
+    thread.join(30)
+    assert not thread.is_alive(), "it waits for what does not come any more"
 
 
 def wait_until(done: Callable[[], bool]) -> None:
@@ -218,7 +223,7 @@ def test_who_waits_for_a_turn_can_be_stopped(tmp_path: Path) -> None:
         thread = threading.Thread(target=unpack, daemon=True)
         thread.start()
         machine.stop()
-        thread.join()
+        await_end(thread)
     assert ended.is_set()
 
 

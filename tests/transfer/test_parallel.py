@@ -132,7 +132,10 @@ def test_a_connection_that_is_cut_costs_only_what_it_had_in_hand(target: Path, n
     assert_alone(target)
 
 
-def test_what_a_stalled_connection_owes_is_brought_by_another(target: Path) -> None:
+def test_what_a_stalled_connection_owes_is_brought_by_another(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brant.transfer.connections.ranged._STALLED_SECONDS", 0.3)
     slow = Slow(Blob(DATA))
     slow.others[1] = slow.stall
     started = time.monotonic()
@@ -159,11 +162,11 @@ def test_the_only_connection_is_not_waited_for_either_once_it_is_silent(
 def test_a_server_that_thinks_longer_than_the_others_wait_is_waited_for_longer(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("brant.transfer.connections.ranged._STALLED_SECONDS", 0.1)
+    monkeypatch.setattr("brant.transfer.connections.ranged._STALLED_SECONDS", 0.05)
     slow = Slow(Blob(DATA))
 
     def think(exchange: Exchange) -> None:
-        time.sleep(0.5)
+        time.sleep(0.25)
         Blob(DATA)(exchange)
 
     slow.others = dict.fromkeys(range(8, 1000), think)

@@ -193,8 +193,8 @@ def test_the_disk_takes_little_more_than_the_files_and_the_memory_little_at_all(
     machine = zlib.compressobj(1, zlib.DEFLATED, -15)
     raw = machine.compress(data) + machine.flush()
     members = [
-        *(Forged(b"%d.csv" % number, data, packed=raw) for number in range(6)),
-        *(packed(f"rows/{number}.csv", csv(number, MIB)) for number in range(20)),
+        *(Forged(b"%d.csv" % number, data, packed=raw) for number in range(5)),
+        *(packed(f"rows/{number}.csv", csv(number, MIB)) for number in range(5)),
     ]
     total = sum(len(each.data) for each in members)
     with peer(Blob(forged(*members), with_md5=False)) as server:
