@@ -116,7 +116,11 @@ def test_a_seeded_split_stays_whatever_the_order_of_rows(tmp_path: Path) -> None
         ("id,t,Usage\n1,1,Public\n2,1,Secret\n", "mae", 'row 3, column "Usage" ("Secret")'),
         ("id,t,Usage\n1,1,Public\n2,1,\n", "mae", "neither Public nor Private nor Ignored: row 3"),
         ("id,t,Usage\n1,1,Ignored\n", "mae", "no row that is Public or Private"),
-        ("id,a,b\n1,x,y\n", "accuracy", "has 2 columns beside the row id, but this metric needs one: a, b"),
+        (
+            "id,a,b\n1,x,y\n",
+            "accuracy",
+            'has 2 columns beside the row id, but this metric needs one: "a", "b"',
+        ),
         ("id,t\n1,\n", "accuracy", 'no value: row 2, column "t"'),
         ("id,a,b\n1,1,1\n", "log_loss", "not exactly one column is 1: row 2"),
         ("id,a,b\n1,1,2\n", "auc", 'neither 0 nor 1: row 2, column "b" ("2")'),
@@ -146,7 +150,7 @@ def test_a_row_id_may_be_called_usage(tmp_path: Path) -> None:
 
 def test_a_row_id_column_that_is_not_there_is_the_hosts_error(tmp_path: Path) -> None:
     contest = Contest(tmp_path, "id,t\n1,1\n", row_id_column="key")
-    assert 'has no column "key" for the row id: it has id, t' in contest.complaint()
+    assert 'has no column "key" for the row id: it has "id", "t"' in contest.complaint()
 
 
 def test_a_parameter_that_cannot_be_is_the_hosts_error(tmp_path: Path) -> None:

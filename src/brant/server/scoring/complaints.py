@@ -1,6 +1,6 @@
 """Complaints about a file: what is wrong and where, the first ten places of each kind."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from brant.server.scoring.errors import HostError, ParticipantError
@@ -51,3 +51,9 @@ def quoted(value: str | None) -> str:
     if len(shown) > _LONGEST:
         shown = shown[: _LONGEST - 1] + "…"
     return '"' + "".join(each if each.isprintable() else "�" for each in shown) + '"'
+
+
+def listed(names: Sequence[str]) -> str:
+    """The first of them, quoted, and how many more there are."""
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(map(quoted, names[:_SHOWN])) + more

@@ -11,7 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from brant.server.scoring import values
-from brant.server.scoring.complaints import Complaints
+from brant.server.scoring.complaints import Complaints, listed
 from brant.server.scoring.ids import same_whole
 from brant.server.scoring.tables import Table
 
@@ -169,6 +169,6 @@ def only(names: Sequence[str], complaints: Complaints) -> str:
     """The one name; raises the fault when there are more."""
     if len(names) != 1:
         raise complaints.failure(
-            f"has {len(names)} columns beside the row id, but this metric needs one: {', '.join(names[:10])}"
+            f"has {len(names)} columns beside the row id, but this metric needs one: {listed(names)}"
         )
     return names[0]

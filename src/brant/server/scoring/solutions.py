@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from brant.server.scoring import splitting, tables, values
-from brant.server.scoring.complaints import Complaints
+from brant.server.scoring.complaints import Complaints, listed, quoted
 from brant.server.scoring.errors import HostError
 from brant.server.scoring.ids import sorted_ids
 from brant.server.scoring.intake import plain_csv
@@ -35,13 +35,15 @@ class Solution(NamedTuple):
         """How much each row counts, by that column. Raises HostError."""
         complaints = Complaints(HostError, "the solution")
         if column not in self.table.frame.columns:
-            raise complaints.failure(f'has no column "{column}", which is to say how much each row counts')
+            raise complaints.failure(
+                f"has no column {quoted(column)}, which is to say how much each row counts"
+            )
         weights = np.zeros(len(self.ids))
         for part in self.split:
             weights[part] = values.numbers(self.table.take(part), column, complaints, lowest=0.0)
         complaints.settle()
         if any(len(part) and not weights[part].any() for part in self.split):
-            raise complaints.failure(f'has only 0 in its column "{column}": nothing would count')
+            raise complaints.failure(f"has only 0 in its column {quoted(column)}: nothing would count")
         return weights
 
 
@@ -58,7 +60,7 @@ def read_solution(
     column = row_id_column or names[0]
     usage = splitting.usage_column([name for name in names if name != column])
     if column not in names:
-        raise complaints.failure(f'has no column "{column}" for the row id: it has {", ".join(names[:10])}')
+        raise complaints.failure(f"has no column {quoted(column)} for the row id: it has {listed(names)}")
     truths = [name for name in names if name not in {column, usage}]
     if not truths:
         raise complaints.failure("has no column beside the row id: what is the truth?")

@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 from brant.server.scoring import tables
-from brant.server.scoring.complaints import Complaints, quoted
+from brant.server.scoring.complaints import Complaints, listed
 from brant.server.scoring.intake import plain_csv
 from brant.server.scoring.tables import Table
-
-_SHOWN: Final = 10
 
 
 def read_submission(
@@ -32,12 +29,12 @@ def read_submission(
     extra = [] if columns is None else _without(names, expected)
     lacks = "lacks the column" if len(missing) == 1 else "lacks the columns"
     said = [
-        f"{word} {_listed(those)}"
+        f"{word} {listed(those)}"
         for word, those in ((lacks, missing), ("has columns that are not asked for:", extra))
         if those
     ]
     if said:
-        wanted = "" if columns is None else f"; row 1, the header, must hold {_listed(expected)}"
+        wanted = "" if columns is None else f"; row 1, the header, must hold {listed(expected)}"
         # What pandas calls the column of its index: when written, and when read again.
         index = " (pandas writes no index with index=False)" if {"", "Unnamed: 0"} & set(extra) else ""
         raise complaints.failure(" and ".join(said) + wanted + index)
@@ -47,8 +44,3 @@ def read_submission(
 def _without(names: Sequence[str], others: Sequence[str]) -> list[str]:
     known = set(others)
     return [name for name in names if name not in known]
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-    return ", ".join(map(quoted, names[:_SHOWN])) + more

@@ -11,7 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from brant.server.scoring.complaints import Complaints, quoted
+from brant.server.scoring.complaints import Complaints, listed, quoted
 
 _MOST_COLUMNS: Final = 10_000
 _SHOWN: Final = 10
@@ -68,8 +68,7 @@ def header(path: Path, complaints: Complaints) -> list[str]:
         else []
     )
     if repeated:
-        listed = ", ".join(quoted(name) for name in repeated[:_SHOWN])
-        raise complaints.failure(f"has columns of the same name in row 1, the header: {listed}")
+        raise complaints.failure(f"has columns of the same name in row 1, the header: {listed(repeated)}")
     if len(names) == 1 and any(mark in names[0] for mark in ";\t|"):
         raise complaints.failure("has a header without commas: separate the columns by commas")
     return names

@@ -1,7 +1,7 @@
 """Sums that are rounded once: the same to the last bit, whatever the order."""
 
 import math
-from collections.abc import Iterator
+from itertools import chain
 from typing import Any, Final
 
 import numpy as np
@@ -15,7 +15,9 @@ _CHUNK: Final = 1 << 16
 
 def exact_sum(values: NDArray[Any]) -> float:
     """The sum of all values, rounded once."""
-    return math.fsum(_each(values.ravel()))
+    flat = values.ravel()
+    portions = (flat[start : start + _CHUNK].tolist() for start in range(0, len(flat), _CHUNK))
+    return math.fsum(chain.from_iterable(portions))
 
 
 def mean(values: NDArray[Any], weights: Weights) -> float:
@@ -28,8 +30,3 @@ def mean(values: NDArray[Any], weights: Weights) -> float:
 def scaled(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     """The weights times a power of two, which changes no mean: products of the largest stay numbers."""
     return np.ldexp(weights, -int(np.frexp(weights.max())[1]))
-
-
-def _each(values: NDArray[Any]) -> Iterator[float]:
-    for start in range(0, len(values), _CHUNK):
-        yield from values[start : start + _CHUNK].tolist()
