@@ -20,16 +20,20 @@ from tests.web.places import PLACES, REDIRECT, Place, Scene
 from tests.web.stage import Town, enter
 
 Scheme = Literal["light", "dark"]
-WIDTHS = {"phone": 360, "desktop": 1280}
+Rules = dict[str, Any]
 ALL_RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "rules": {"target-size": {"enabled": True}},
 }
-# The two schemes differ in colours alone.
-SCHEMES: dict[Scheme, dict[str, Any]] = {
-    "light": ALL_RULES,
-    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
-}
+# The two schemes differ in colours alone, and the two widths in where things are.
+_OF_COLOUR = ["color-contrast", "link-in-text-block"]
+_OF_PLACE = [*_OF_COLOUR, "target-size", "scrollable-region-focusable"]
+VIEWS: tuple[tuple[int, Scheme, Rules], ...] = (
+    (360, "light", ALL_RULES),
+    (360, "dark", {"runOnly": _OF_COLOUR}),
+    (1280, "dark", {"runOnly": _OF_COLOUR}),
+    (1280, "light", {"runOnly": _OF_PLACE, "rules": {"target-size": {"enabled": True}}}),
+)
 AXE = """async rules => {
   const answer = await axe.run(document, {...rules, resultTypes: ['violations']});
   return answer.violations.map(one => `${one.id}: ${one.nodes.map(node => node.html).join(' | ')}`);
@@ -98,12 +102,11 @@ def test_a_page_is_accessible_readable_and_whole(
     assert page.title().endswith(" · Brant")
     assert not page.title().startswith("The server failed")
     findings: dict[str, Any] = {}
-    for width_name, width in WIDTHS.items():
+    for width, scheme, rules in VIEWS:
         page.set_viewport_size({"width": width, "height": 800})
-        for scheme, rules in SCHEMES.items():
-            page.emulate_media(color_scheme=scheme)
-            findings[f"axe, {width_name}, {scheme}"] = page.evaluate(AXE, rules)
-        findings[f"small targets, {width_name}"] = page.evaluate(SMALL_TARGETS)
+        page.emulate_media(color_scheme=scheme)
+        findings[f"axe at {width} px, {scheme}"] = page.evaluate(AXE, rules)
+        findings[f"small targets at {width} px"] = page.evaluate(SMALL_TARGETS)
     findings["small text"] = page.evaluate(SMALL_TEXT)
     findings["too wide at 320 px"] = _overflow(page)
     found = {name: words for name, words in findings.items() if words}
