@@ -183,6 +183,18 @@ def test_without_a_validator_one_connection_has_to_do(tmp_path: Path) -> None:
     assert spans(server) == []
 
 
+def test_what_is_closed_asks_for_nothing_more(pool: Pool) -> None:
+    with peer(first(1, BLOB, BLOB.up_to(300_000, then=Exchange.stall))) as server:
+        delays = RetryPolicy().delays(CHANCE.random)
+        source = Pinned(pool, server.url(), "model.tar.gz")
+        run(Once(source.look), delays, sleep=Waits().sleep)
+        broad = Broad(source, delays)
+        assert broad.take()
+        broad.readinto(memoryview(bytearray(1)))
+        broad.close()
+        assert broad.take() is None
+
+
 def test_ctrl_c_stops_every_connection(tmp_path: Path) -> None:
     with peer(BLOB) as server:
         with pytest.raises(KeyboardInterrupt):

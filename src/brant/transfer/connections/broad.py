@@ -92,7 +92,8 @@ class Broad:
     def take(self) -> Errand | None:
         """What any connection does: the next chunk that there is room for, or one of who hangs."""
         with self._changed:
-            return self._fetch if self._left or self._next < self.size or self._silent() else None
+            is_any = self._left or self._next < self.size or self._silent()
+            return self._fetch if is_any and not self._is_closed else None
 
     def _ready(self) -> memoryview | None:
         chunk = self._chunks.get(self._position // _CHUNK)
@@ -153,15 +154,19 @@ class Broad:
     def _begin(self, lane: Lane) -> "_Chunk | None":
         """What another connection left goes first: it may be waited for already."""
         with self._changed:
+            self._check_wanted(lane)
             while (chunk := self._free()) is None:
-                if self._is_closed or lane.stopping:
-                    raise Unreachable("the transfer was stopped; run the same again, to resume.", final=True)
                 if self._next >= self.size:
                     return None
                 self._changed.wait(_TICK)
+                self._check_wanted(lane)
             self._lanes.add(lane)
             chunk.lane, chunk.heard = lane, monotonic()
             return chunk
+
+    def _check_wanted(self, lane: Lane) -> None:
+        if self._is_closed or lane.stopping:
+            raise Unreachable("the transfer was stopped; run the same again, to resume.", final=True)
 
     def _free(self) -> "_Chunk | None":
         """A chunk for one more connection, if there is one now."""
