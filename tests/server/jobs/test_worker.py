@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from brant.errors import Unreachable
-from brant.server.jobs import child
+from brant.server.jobs import child, worker
 from brant.server.jobs.scoring import ScoringJob
 from brant.server.store.queue import Queue
 from tests.server.domain.competitions.playing import FILE
@@ -219,6 +220,19 @@ def test_an_attempt_that_broke_off_leaves_no_answer_to_the_next(
     outcome = crew.child.attend(job.errand(room.players.task(right)[1]), lambda: True)
     assert outcome is not None
     assert outcome.public == 1.0
+
+
+def test_where_no_scorer_can_be_started_the_job_waits_and_has_not_failed(
+    room: Room, crew: Crew, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "_TROUBLE_SECONDS", 0.0)
+    number = room.submit()
+    with monkeypatch.context() as without_python:
+        without_python.setattr(sys, "executable", "/nowhere/python")
+        for _ in range(7):
+            crew.worker.run(idle_seconds=-1)
+    crew.work_all()
+    assert room.row(number).state == "complete"
 
 
 def test_who_lost_the_lease_writes_nothing(room: Room, new_crew: Callable[..., Crew]) -> None:

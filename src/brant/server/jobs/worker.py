@@ -95,9 +95,13 @@ class Worker:
         return True
 
     def _attempt(self, lease: Lease, job: Job, task: Any) -> None:
-        outcome = self._child.attend(
-            job.errand(task), lambda: self._queue.renew(lease, self._clock(), LEASE_SECONDS)
-        )
+        try:
+            outcome = self._child.attend(
+                job.errand(task), lambda: self._queue.renew(lease, self._clock(), LEASE_SECONDS)
+            )
+        except (BrantError, OSError):  # a machine without processes or disk to spare is not the job's doing
+            self._queue.postpone(lease, self._clock())
+            raise
         now = self._clock()
         if outcome is None:
             self._queue.postpone(lease, now)
