@@ -141,7 +141,7 @@ def test_an_empty_cache_is_sound(desk: Desk) -> None:
     assert told == (0, "", f"0 versions of datasets in {desk.home}/.cache/kagglehub: nothing\n")
 
 
-def test_what_is_no_dataset_is_said_not_to_be_looked_at(desk: Desk) -> None:
+def test_what_is_of_another_kind_is_said_not_to_be_looked_at(desk: Desk) -> None:
     (desk.home / ".cache/kagglehub/models/ada").mkdir(parents=True)
 
-    assert "only datasets are verified: models\n" in desk.brant("cache", "verify").err
+    assert "only datasets and competitions are verified: models\n" in desk.brant("cache", "verify").err

@@ -1,12 +1,13 @@
 """`competition_download`: the data of competitions as the server has them, in the cache of both libraries."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 import brant
+from brant.client.session import Session
 from brant.errors import (
     DestinationExists,
     InvalidHandle,
@@ -15,11 +16,19 @@ from brant.errors import (
     Unauthenticated,
     Unreachable,
 )
+from brant.hub.cache import CompetitionPlace
+from brant.hub.connection import connect
+from brant.hub.indexing import file_facts
+from brant.hub.repairing import repair
+from brant.hub.shelves import places
+from brant.hub.verifying import verify
+from brant.transfer.progress import Silent
 from tests.conformance import place
 from tests.conformance.contest import Contest
 from tests.conftest import RunningServer, User
 from tests.hub.conftest import FILES, contents, fill
 from tests.hub.test_shared_cache import nowhere, official
+from tests.hub.test_verifying import states
 
 NEWER = {"penguins.csv": b"species\nGentoo\n", "raw/new.txt": b"new"}
 
@@ -277,3 +286,106 @@ def test_ours_renews_what_the_official_library_has_brought(
     assert contents(folder) == NEWER
     assert official(f"kagglehub.competition_download({contest.slug!r})", http_proxy=server.address)
     assert contents(folder) == NEWER
+
+
+# What the cache holds is verified like datasets.
+
+
+@pytest.fixture
+def session() -> Iterator[Session]:
+    with connect() as opened:
+        yield opened
+
+
+def place_of(cache: Path, contest: Contest) -> CompetitionPlace:
+    (found,) = places(cache, [contest.slug])
+    assert isinstance(found, CompetitionPlace)
+    return found
+
+
+def mended(place: CompetitionPlace, session: Session) -> dict[str, str]:
+    return states(repair(session, place, verify(place, progress=Silent()), progress=Silent()))
+
+
+@pytest.mark.parametrize("paths", [[None], ["raw/notes.txt", "penguins.csv"], ["raw", None]], ids=str)
+def test_what_has_arrived_is_as_it_arrived(contest: Contest, cache: Path, paths: list[str | None]) -> None:
+    for path in paths:
+        brant.competition_download(contest.slug, path)
+
+    found = verify(place_of(cache, contest), progress=Silent())
+
+    wanted = [name for name in sorted(FILES) if None in paths or name in paths]
+    assert [(one.handle, one.path, one.state) for one in found] == [
+        (contest.slug, name, "ok") for name in wanted
+    ]
+    assert all(one.check in ("sha256", "crc32") for one in found)
+
+
+def test_only_what_is_broken_is_fetched_again(
+    contest: Contest, cache: Path, folder: Path, session: Session
+) -> None:
+    brant.competition_download(contest.slug)
+    kept = (folder / "raw/deep/more.txt").stat()
+    (folder / "penguins.csv").write_bytes(FILES["penguins.csv"].swapcase())
+    (folder / "raw/notes.txt").unlink()
+    (folder / "mine.txt").write_bytes(b"mine")
+    place = place_of(cache, contest)
+
+    assert mended(place, session) == {
+        "mine.txt": "extra",
+        "penguins.csv": "repaired",
+        "raw/deep/more.txt": "ok",
+        "raw/notes.txt": "repaired",
+    }
+
+    assert contents(folder) == {**FILES, "mine.txt": b"mine"}
+    assert (folder / "raw/deep/more.txt").stat().st_ino == kept.st_ino
+    assert set(states(verify(place, progress=Silent())).values()) == {"ok", "extra"}
+
+
+def test_a_single_file_is_fetched_by_its_name(
+    contest: Contest, cache: Path, folder: Path, session: Session
+) -> None:
+    brant.competition_download(contest.slug, "raw/notes.txt")
+    brant.competition_download(contest.slug, "penguins.csv")
+    (folder / "raw/notes.txt").write_bytes(b"?" * 5)
+
+    assert mended(place_of(cache, contest), session) == {"penguins.csv": "ok", "raw/notes.txt": "repaired"}
+    assert (folder / "raw/notes.txt").read_bytes() == FILES["raw/notes.txt"]
+
+
+def test_a_repair_never_lays_files_of_two_versions_side_by_side(
+    contest: Contest, cache: Path, folder: Path, session: Session
+) -> None:
+    brant.competition_download(contest.slug)
+    contest.publish(NEWER | {"same.txt": b"same"})
+    (folder / "penguins.csv").unlink()
+    (folder / "mine.txt").write_bytes(b"mine")
+
+    assert mended(place_of(cache, contest), session)["penguins.csv"] == "repaired"
+
+    assert contents(folder) == NEWER | {"same.txt": b"same", "mine.txt": b"mine"}
+
+
+def test_what_arrived_without_a_hash_is_known_once_the_server_was_asked(
+    contest: Contest, cache: Path, folder: Path, session: Session
+) -> None:
+    brant.competition_download(contest.slug)
+    folder.with_name(f"{contest.slug}.complete").write_bytes(b"")  # as the official library leaves it
+    place = place_of(cache, contest)
+    assert states(verify(place, progress=Silent())) == dict.fromkeys(FILES, "unknown")
+
+    asked = verify(place, index=lambda one: file_facts(session, one), progress=Silent())
+
+    assert states(asked) == dict.fromkeys(FILES, "ok")
+    assert states(verify(place, progress=Silent())) == dict.fromkeys(FILES, "ok")
+
+
+def test_newer_data_of_the_server_tell_nothing_of_those_that_are_here(
+    contest: Contest, cache: Path, folder: Path, session: Session
+) -> None:
+    brant.competition_download(contest.slug)
+    _publish(contest, folder / "penguins.csv")
+
+    with pytest.raises(NotFound, match=f"the server has newer data of {contest.slug}"):
+        file_facts(session, place_of(cache, contest))

@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 
 import brant
-from brant.client.datasets.indexing import file_facts
 from brant.client.session import Session
 from brant.contract.handles import DatasetHandle
 from brant.errors import BrantError, Corrupt, NotFound
 from brant.hub.cache import DatasetPlace
 from brant.hub.connection import connect
+from brant.hub.indexing import file_facts
 from brant.hub.repairing import repair
-from brant.hub.shelves import dataset_places, other_kinds
+from brant.hub.shelves import other_kinds, places
 from brant.hub.verifying import Finding, Index, verify
 from brant.transfer.progress import Silent
 from tests.client.stranger import Stranger, stranger
@@ -200,7 +200,7 @@ def test_what_nobody_vouches_for_is_extra(handle: str, cache: Path) -> None:
     assert checked(place_of(cache, handle)) == dict.fromkeys(FILES, "extra")
 
 
-def test_versions_are_found_whoever_has_brought_them(tmp_path: Path) -> None:
+def test_what_stands_there_is_found_whoever_has_brought_them(tmp_path: Path) -> None:
     fill(
         tmp_path,
         {
@@ -210,22 +210,26 @@ def test_versions_are_found_whoever_has_brought_them(tmp_path: Path) -> None:
             "datasets/ada/birds/.1.archive.lock": b"",
             "datasets/eve/whales/versions/1/b.csv": b"b",
             "datasets/not a handle/whales/versions/1/b.csv": b"b",
+            "competitions/penguins/a.csv": b"a",
+            "competitions/owls.complete": b"",
+            "competitions/.complete/geese/a.csv.complete": b"",
+            "competitions/not a slug/a.csv": b"a",
             "models/ada/geese/x/y/1/c": b"c",
         },
     )
 
     def found(*wanted: str) -> list[str]:
-        handles = [DatasetHandle.parse(text) for text in wanted]
-        return [str(place.handle) for place in dataset_places(tmp_path, handles)]
+        return [place.name for place in places(tmp_path, wanted)]
 
     birds = [f"ada/birds/versions/{number}" for number in (2, 3, 10)]
-    assert found() == [*birds, "eve/whales/versions/1"]
+    assert found() == [*birds, "eve/whales/versions/1", "geese", "owls", "penguins"]
+    assert found("owls", "eve/whales") == ["eve/whales/versions/1", "owls"]
     assert found("ada/birds") == birds
     assert found("ada/birds/versions/3", "eve/whales") == [birds[1], "eve/whales/versions/1"]
     with pytest.raises(NotFound, match="ada/birds/versions/4 is not in the cache"):
         found("ada/birds/versions/4")
     assert other_kinds(tmp_path) == ["models"]
-    assert dataset_places(tmp_path / "none") == []
+    assert places(tmp_path / "none") == []
 
 
 # What follows runs against a server of another make.
@@ -250,10 +254,10 @@ def packed(files: dict[str, bytes]) -> bytes:
     return made.getvalue()
 
 
-def test_a_server_tells_its_files_by_the_directory_of_its_zip(other: Stranger) -> None:
+def test_a_server_tells_its_files_by_the_directory_of_its_zip(other: Stranger, tmp_path: Path) -> None:
     other.on["archive.zip"] = Blob(packed(DATA))
 
-    facts = file_facts(other.session(None), PENGUINS)
+    facts = file_facts(other.session(None), DatasetPlace.in_cache(tmp_path, PENGUINS))
 
     assert {path: fact.size for path, fact in facts.items()} == {"a.csv": 1000, "raw/b.csv": 1}
     assert Counter(request.target.rpartition("/")[2] for request in other.peer.requests) == {
@@ -282,11 +286,11 @@ def test_a_server_without_ranges_tells_sizes(other: Stranger, tmp_path: Path) ->
     assert place.records(None) is None
 
 
-def test_a_directory_that_is_none_is_corrupt(other: Stranger) -> None:
+def test_a_directory_that_is_none_is_corrupt(other: Stranger, tmp_path: Path) -> None:
     other.on["archive.zip"] = Blob(b"species\n" * 100)
 
     with pytest.raises(Corrupt, match=r"palmer-penguins\.zip"):
-        file_facts(other.session(None), PENGUINS)
+        file_facts(other.session(None), DatasetPlace.in_cache(tmp_path, PENGUINS))
 
 
 @pytest.mark.parametrize("paths", [["a.csv"], ["a.csv", "raw/b.csv"]], ids=str)
@@ -295,7 +299,7 @@ def test_a_repair_that_fails_keeps_what_is_there(other: Stranger, tmp_path: Path
     place = DatasetPlace.in_cache(tmp_path, PENGUINS)
     fill(place.files, DATA)
     place.mark(None)
-    broken = [Finding(PENGUINS, path, 1, "damaged", "crc32") for path in paths]
+    broken = [Finding(str(PENGUINS), path, 1, "damaged", "crc32") for path in paths]
 
     with pytest.raises(BrantError):
         repair(other.session(None), place, broken, progress=Silent())

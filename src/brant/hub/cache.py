@@ -88,6 +88,10 @@ class CompetitionPlace(Place):
         return place
 
 
+Cached = DatasetPlace | CompetitionPlace
+"""Whatever the cache may hold."""
+
+
 def newest_complete(root: Path, handle: DatasetHandle, file: str | None) -> DatasetPlace | None:
     """The newest version in the cache that has `file`, or is whole, for when nobody can be asked which is
     newest.

@@ -1,7 +1,7 @@
 """`competition_download`, with the official signature (hub.json)."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Final
@@ -111,6 +111,33 @@ def _bring(session: Session, place: CompetitionPlace, file: str | None, *, force
         records = bring(seen.source, place, file, How(force, progress=told))
         _drop(place, known - {record.path for record in records})
         _date(place, file, records, seen)
+
+
+def bring_again(
+    session: Session, place: CompetitionPlace, broken: Collection[str], told: Progress
+) -> list[Record]:
+    """Fetch what is `broken` of a competition's data, by their paths; what came, or is as it should be.
+
+    Where the server has newer data by now, all that has changed comes, so that what lies side by side belongs
+    together. What the competition has no more does not come. The caller holds the lock.
+    """
+    source = source_of(session, place.name)
+    records: list[Record] = []
+    if place.is_whole:
+        known = {record.path for record in place.records(None) or ()}
+        seen = _see(source, None, session.retry, told)
+        _begin_anew(place, None)
+        records = bring(seen.source, place, None, How(progress=told))
+        _drop(place, known - {record.path for record in records})
+        _date(place, None, records, seen)
+        return records
+    for file in broken:
+        with suppress(NotFound):
+            seen = _see(source, file, session.retry, told)
+            came = bring(seen.source, place, file, How(force=True, progress=told))
+            _date(place, file, came, seen)
+            records += came
+    return records
 
 
 def _known(place: CompetitionPlace, file: str | None) -> set[str]:

@@ -7,7 +7,8 @@ from brant.client.datasets.downloading import source
 from brant.client.downloads.fetching import Arrived, How, fetch, fetch_unpacked, local_name
 from brant.client.downloads.source import Source
 from brant.client.session import Session
-from brant.hub.cache import DatasetPlace
+from brant.hub.cache import Cached, DatasetPlace
+from brant.hub.competitions import bring_again
 from brant.hub.places import locked
 from brant.hub.records import Record, records_of
 from brant.hub.verifying import Finding
@@ -15,9 +16,9 @@ from brant.transfer.progress import Progress
 
 
 def repair(
-    session: Session, place: DatasetPlace, findings: Sequence[Finding], *, progress: Progress
+    session: Session, place: Cached, findings: Sequence[Finding], *, progress: Progress
 ) -> list[Finding]:
-    """`findings` of one version, where what was damaged or missing is now "repaired".
+    """`findings` of one version, or competition, where what was damaged or missing is now "repaired".
 
     What the server has no more stays as it was found. Raises what ends a transfer.
     """
@@ -25,10 +26,14 @@ def repair(
     if not broken:
         return list(findings)
     with locked(place):
-        arrived = _fetch_again(source(session, place.handle), place.files, broken, progress)
-        records = {record.path: record for record in records_of(arrived, place.files)}
-        _note(place, records)
-    return [_repaired(one, records[one.path]) if one.path in records else one for one in findings]
+        if isinstance(place, DatasetPlace):
+            arrived = _fetch_again(source(session, place.handle), place.files, broken, progress)
+            records = {record.path: record for record in records_of(arrived, place.files)}
+            _note(place, records)
+        else:
+            records = {record.path: record for record in bring_again(session, place, broken, progress)}
+    mended = broken & records.keys()
+    return [_repaired(one, records[one.path]) if one.path in mended else one for one in findings]
 
 
 def _fetch_again(source: Source, into: Path, paths: Collection[str], progress: Progress) -> list[Arrived]:

@@ -6,18 +6,17 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from brant.client.datasets.indexing import FileFacts
 from brant.client.parallel import for_each
-from brant.contract.handles import DatasetHandle
-from brant.hub.cache import DatasetPlace
+from brant.hub.cache import Cached
+from brant.hub.indexing import FileFacts
 from brant.hub.records import Record
 from brant.transfer.disk.checksums import crc32
 from brant.transfer.progress import Progress
 
 State = Literal["ok", "damaged", "missing", "extra", "unknown", "repaired"]
 Check = Literal["sha256", "crc32", "size", "unreadable"]
-Index = Callable[[DatasetHandle], Mapping[str, FileFacts] | None]
-"""Gives what the server says of the files of a version; None where it has that version no more."""
+Index = Callable[[Cached], Mapping[str, FileFacts] | None]
+"""Gives what the server says of the files of a place; None where it cannot say it of these files any more."""
 
 _WORKERS: Final = 4
 _PIECE: Final = 1024 * 1024
@@ -26,11 +25,11 @@ _PIECE: Final = 1024 * 1024
 class Finding(NamedTuple):
     """What was found of one file.
 
-    `size` in bytes, as it is on disk; None for one that is missing. `check` is what decided, None where there
-    was nothing to compare with.
+    `handle` names the version or the competition. `size` in bytes, as it is on disk; None for one that is
+    missing. `check` is what decided, None where there was nothing to compare with.
     """
 
-    handle: DatasetHandle
+    handle: str
     path: str
     size: int | None
     state: State
@@ -42,15 +41,15 @@ class Finding(NamedTuple):
         return self.state in ("damaged", "missing")
 
 
-def verify(place: DatasetPlace, *, index: Index | None = None, progress: Progress) -> list[Finding]:
-    """Every file of one version, by path: what is there, and what should be.
+def verify(place: Cached, *, index: Index | None = None, progress: Progress) -> list[Finding]:
+    """Every file of one version or competition, by path: what is there, and what should be.
 
     What was noted on arrival decides; `index` is asked where nothing was, and what it says is noted, so that
     it need not be asked again.
     """
     task = _Verification(place, progress)
     findings = task.compare(task.known.files)
-    told = index(place.handle) if index is not None and task.is_open else None
+    told = index(place) if index is not None and task.is_open else None
     findings += task.leftovers() if told is None else task.compare_with(told)
     return sorted(findings, key=lambda one: one.path)
 
@@ -60,7 +59,7 @@ class _Known:
     more than a marker; `is_bare` says that of the whole version.
     """
 
-    def __init__(self, place: DatasetPlace) -> None:
+    def __init__(self, place: Cached) -> None:
         self.files: dict[str, Record] = {}
         bare = []
         for marked in place.marked_files():
@@ -78,7 +77,7 @@ class _Known:
 class _Verification:
     """One call of `verify`. `left` are the files on disk of which nothing was noted."""
 
-    def __init__(self, place: DatasetPlace, progress: Progress) -> None:
+    def __init__(self, place: Cached, progress: Progress) -> None:
         self.known = _Known(place)
         self._place = place
         self._progress = progress
@@ -139,7 +138,7 @@ class _Verification:
         return findings
 
     def _found(self, path: str, state: State, check: Check | None = None) -> Finding:
-        return Finding(self._place.handle, path, self._held.get(path), state, check)
+        return Finding(self._place.name, path, self._held.get(path), state, check)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, int]]:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from brant.client.session import Session
-    from brant.contract.handles import DatasetHandle
-    from brant.hub.cache import DatasetPlace
+    from brant.hub.cache import Cached
     from brant.hub.verifying import Finding, Index, State
     from brant.transfer.progress import Progress
 
@@ -27,8 +26,9 @@ examples:
   brant cache verify owner/penguins --repair
   brant cache verify --online --format json
 
-Every dataset file is read and compared with the hash that was noted when it arrived. Files that another
-library has brought have none: they are unknown, unless --online asks the server for the list of its zip.
+Every file of a dataset or competition is read and compared with the hash that was noted when it arrived.
+Files that another library has brought have none: they are unknown, unless --online asks the server for
+the list of its zip. Of a competition, which has no versions, newer data are fetched whole by --repair.
 States: ok, damaged, missing, extra (nothing says that it belongs there), unknown, repaired. The exit code
 is 11 while anything is damaged or missing. KAGGLEHUB_CACHE names another cache."""
 
@@ -39,7 +39,7 @@ _UNSHOWN = ("ok", "unknown")
 
 
 class Options(NamedTuple):
-    """Which datasets, all where none is named; whether to ask the server, and to fetch what is broken."""
+    """What to verify, all where nothing is named; whether to ask the server, and to fetch what is broken."""
 
     handles: tuple[str, ...]
     online: bool
@@ -55,7 +55,7 @@ def declare(parser: ArgumentParser) -> None:
         "handles",
         nargs="*",
         metavar="HANDLE",
-        help="owner/slug or owner/slug/versions/N (default: everything)",
+        help="owner/slug, owner/slug/versions/N, or a competition (default: everything)",
     )
     parser.add_argument(
         "--online", action="store_true", help="ask the server about files that arrived without a hash"
@@ -81,29 +81,28 @@ def read(parsed: Namespace) -> Options:
 
 def run(options: Options, context: Context) -> int:
     """Prints what was found; the exit code of Corrupt while something is damaged or missing."""
-    from brant.contract.handles import DatasetHandle
     from brant.hub.cache import cache_folder
-    from brant.hub.shelves import dataset_places
+    from brant.hub.shelves import places
 
     output = context.output(options.format)
     output.chosen(_COLUMNS)
     root = cache_folder(context.environ, context.home)
-    places = dataset_places(root, [DatasetHandle.parse(handle) for handle in options.handles])
-    found = [finding for place in _checked(places, options, context) for finding in place]
+    shelved = places(root, options.handles)
+    found = [finding for place in _checked(shelved, options, context) for finding in place]
     if not output.is_table:
         output.rows(_COLUMNS, [_row(one) for one in found])
     elif not options.quiet:
         output.rows(_COLUMNS, [_row(one) for one in found if one.state not in _UNSHOWN])
-        _sum_up(found, len(places), root, options, context)
+        _sum_up(found, shelved, root, options, context)
     return Corrupt.exit_code if any(one.is_broken for one in found) else 0
 
 
 def _row(one: "Finding") -> tuple[str, str, int | None, str, str | None]:
-    return (str(one.handle), one.path, one.size, one.state, one.check)
+    return (one.handle, one.path, one.size, one.state, one.check)
 
 
-def _checked(places: "list[DatasetPlace]", options: Options, context: Context) -> "Iterator[list[Finding]]":
-    """The findings of each version, once what is broken has been fetched, where that was asked for."""
+def _checked(places: "list[Cached]", options: Options, context: Context) -> "Iterator[list[Finding]]":
+    """The findings of each place, once what is broken has been fetched, where that was asked for."""
     from brant.hub.repairing import repair
     from brant.hub.verifying import verify
 
@@ -121,29 +120,36 @@ def _checked(places: "list[DatasetPlace]", options: Options, context: Context) -
 
 
 def _index(session: "Session", context: Context, progress: "Progress") -> "Index":
-    from brant.client.datasets.indexing import FileFacts, file_facts
+    from brant.hub.indexing import FileFacts, file_facts
 
-    def ask(handle: "DatasetHandle") -> "dict[str, FileFacts] | None":
+    def ask(place: "Cached") -> "dict[str, FileFacts] | None":
         try:
-            return file_facts(session, handle, progress=progress)
+            return file_facts(session, place, progress=progress)
         except NotFound as error:
-            context.say(f"{handle} cannot be compared: {error.message}")
+            context.say(f"{place.name} cannot be compared: {error.message}")
             return None
 
     return ask
 
 
-def _sum_up(found: "list[Finding]", versions: int, root: "Path", options: Options, context: Context) -> None:
+def _sum_up(
+    found: "list[Finding]", places: "list[Cached]", root: "Path", options: Options, context: Context
+) -> None:
     """The numbers, and what to do next."""
+    from brant.hub.cache import DatasetPlace
     from brant.hub.shelves import other_kinds
 
     counts = Counter(one.state for one in found)
     numbers = ", ".join(f"{counts[state]} {state}" for state in _STATES if counts[state]) or "nothing"
-    context.say(f"{counted(versions, 'version')} of datasets in {root}: {numbers}")
+    versions = sum(isinstance(place, DatasetPlace) for place in places)
+    what = f"{counted(versions, 'version')} of datasets"
+    if versions < len(places):
+        what += f", {counted(len(places) - versions, 'competition')}"
+    context.say(f"{what} in {root}: {numbers}")
     if not options.repair and any(one.is_broken for one in found):
         context.say("fetch what is damaged or missing again with 'brant cache verify --repair'")
     if not options.online and counts["unknown"]:
         context.say("what is unknown arrived without a hash: compare it with the server's by --online")
     kinds = other_kinds(root)
     if kinds:
-        context.say(f"not looked at, since only datasets are verified: {', '.join(kinds)}")
+        context.say(f"not looked at, since only datasets and competitions are verified: {', '.join(kinds)}")
