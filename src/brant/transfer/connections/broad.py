@@ -22,7 +22,8 @@ MIB: Final = 1024 * 1024
 _CHUNK: Final = 2 * MIB
 # All that is in memory at once; half of what a transfer may take.
 _WINDOW: Final = 12
-_FAREWELL: Final = 1.0
+# Who is left behind touches nothing but memory.
+_FAREWELL: Final = 0.2
 _TICK: Final = 0.5
 _STALLED_SECONDS: Final = 3.0
 
