@@ -162,6 +162,7 @@ PLACES = (
     ),
     Place("host", f"{_COMPETITION}/host", _in("contest", "/host")),
     Place("host-draft", f"{_COMPETITION}/host", _in("draft", "/host"), then=_press("Launch the competition")),
+    Place("host-files", f"{_COMPETITION}/host/files", _in("contest", "/host/files")),
     Place("host-scoring", f"{_COMPETITION}/host/scoring", _in("contest", "/host/scoring")),
     Place(
         "host-scoring-wrong",

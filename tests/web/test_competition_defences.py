@@ -20,7 +20,7 @@ SECRETS = (SECRET_SPECIES, str(SECRET_SCORE), "metric-of-the-host")
 BELOW = ("", "/data", "/rules", "/leaderboard", "/discussion", "/submissions", "/team")
 
 
-FOR_HOSTS = ("/host", "/host/scoring", "/host/settings", "/host/texts", "/host/submissions")
+FOR_HOSTS = ("/host", "/host/files", "/host/scoring", "/host/settings", "/host/texts", "/host/submissions")
 
 
 def test_hosts_see_what_holds_submissions_up_and_participants_do_not(

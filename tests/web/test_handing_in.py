@@ -1,5 +1,7 @@
 """Handing in a file on the page: the same door as that of the API, with the same answers."""
 
+import hashlib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ from brant.contract.codec import FieldMask
 from brant.contract.competition_extensions import CompetitionSetup, UpdateCompetitionSetupRequest
 from brant.server.store.tables import submissions, uploads
 from tests.server.jobs.processes import until
-from tests.web.contests import SUBMISSION, Contest
+from tests.web.contests import DATA, SOLUTION, SUBMISSION, Contest
 from tests.web.stage import Person, Town, enter
 
 
@@ -217,3 +219,61 @@ def test_a_refused_file_is_explained_in_a_real_browser_however_large_it_is(
     page.get_by_role("button", name="Submit", exact=True).click()
     expect(page.get_by_role("alert")).to_contain_text("The file has 20,000,000 bytes")
     expect(page.get_by_label("What is in it")).to_have_value("too much")
+
+
+METRIC = b"def score(solution, submission, row_id_column_name):\n    return 1.0\n"
+
+
+def test_a_host_sends_all_files_by_their_page(page: Page, town: Town, draft: Contest, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "data.zip", "w") as archive:
+        for name, content in DATA.items():
+            archive.writestr(name, content)
+    files = {"sample.csv": SUBMISSION, "solution.csv": SOLUTION, "score.py": METRIC}
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    enter(page, town, draft.host)
+    for kind, name in (
+        ("data", "data.zip"),
+        ("sample", "sample.csv"),
+        ("solution", "solution.csv"),
+        ("metric", "score.py"),
+    ):
+        page.goto(f"{draft.address}/host/files")
+        page.get_by_label("What is it?").select_option(kind)
+        page.get_by_label("File", exact=True).set_input_files(tmp_path / name)
+        page.get_by_role("button", name="Send").click()
+        expect(page.get_by_role("status")).to_have_text("The file is taken.")
+    expect(page.get_by_label("Metric", exact=True)).to_have_value("custom")
+    page.goto(f"{draft.address}/data")
+    expect(page.get_by_role("row")).to_contain_text(["Name", "sample.csv", "test.csv", "train.csv"])
+    row = draft.row()
+    assert (row.solution_name, row.metric) == ("solution.csv", "custom")
+    assert row.metric_sha256 == hashlib.sha256(METRIC).hexdigest()
+
+
+def test_files_of_a_competition_are_taken_from_its_hosts_alone(
+    ada: Person, contest: Contest, town: Town
+) -> None:
+    contest.enter(ada)
+    visitor, path, before = contest.visitor(ada), f"{contest.path}/host/files", contest.kept()
+    opened = _opened(contest, ada)
+    csrf = {"csrf": visitor.token(f"{contest.path}/team")}
+    for kind in ("data", "solution", "sample", "metric"):
+        refused = visitor.send_file(path, {**csrf, "kind": kind}, "solution.csv", b"id,species\n1,gentoo\n")
+        assert refused.status == 403
+    assert _opened(contest, ada) == opened
+    host = contest.visitor(contest.host)
+    opened = _opened(contest, contest.host)
+    for fields in ({}, {"csrf": visitor.token("/settings/api")}):
+        assert host.send_file(path, {**fields, "kind": "solution"}, "a.csv", b"id\n").status == 403
+    for kind, name, words in (
+        ("", "a.csv", b"Choose what the file is"),
+        ("solution", "", b"Choose the file to send"),
+    ):
+        answer = host.send_file(path, {"csrf": host.token(path), "kind": kind}, name, b"id\n")
+        assert answer.status == 400
+        assert words in answer.body
+    assert _opened(contest, contest.host) == opened
+    wrong = host.send_file(path, {"csrf": host.token(path), "kind": "metric"}, "score.txt", METRIC)
+    assert b"is no metric" in wrong.body
+    assert contest.kept() == before

@@ -31,6 +31,7 @@ _NOTICES: Final[Mapping[str, str]] = MappingProxyType(
         "rescored": "All submissions are in line to be scored again.",
         "person-added": "They are in now.",
         "saved": "It is saved.",
+        "file-taken": "The file is taken.",
         "text-deleted": "The page is deleted.",
         "redirects-saved": "The redirect addresses are saved.",
     }

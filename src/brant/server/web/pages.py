@@ -41,7 +41,7 @@ def build_site(
     users, sessions = services.users, services.sessions
     parts = (
         Home(users),
-        CompetitionPages(services.competitions, signer),
+        CompetitionPages(services.competitions, services.uploads, signer),
         SigningIn(users, sessions),
         SetupPage(setup, sessions, reserved),
         Consent(authorization),

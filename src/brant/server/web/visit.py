@@ -33,7 +33,7 @@ class Visit:
 
     `origin` is the address that the browser used for this server, `address` the peer's, `target` the path
     with its query as they were sent, `params` what stands in the path where its pattern has a name, `upload`
-    the token of the file that came with the form.
+    the token of the file that came with the form, and `file_name` its name.
     """
 
     renderer: Renderer
@@ -49,6 +49,7 @@ class Visit:
     visitor: str
     user: User | None = None
     upload: str = ""
+    file_name: str = ""
     _set_cookies: list[str] = field(default_factory=list)
 
     @property

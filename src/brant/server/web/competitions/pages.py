@@ -2,6 +2,7 @@
 
 from itertools import chain
 
+from brant.server.domain.blobs.uploads import Uploads
 from brant.server.domain.competitions.services import Competitions
 from brant.server.edge.links import Signer
 from brant.server.web.competitions.all_submissions import AllSubmissions
@@ -9,6 +10,7 @@ from brant.server.web.competitions.board import LeaderboardPage
 from brant.server.web.competitions.data import DataPage
 from brant.server.web.competitions.desk import Desk
 from brant.server.web.competitions.discussion import DiscussionPages
+from brant.server.web.competitions.host_files import HostFiles
 from brant.server.web.competitions.hosting import HostPage
 from brant.server.web.competitions.listing import CompetitionList
 from brant.server.web.competitions.overview import Overview
@@ -23,7 +25,7 @@ from brant.server.web.site import Page
 class CompetitionPages:
     """`/competitions` and everything below it; `signer` signs the addresses of bytes."""
 
-    def __init__(self, services: Competitions, signer: Signer) -> None:
+    def __init__(self, services: Competitions, uploads: Uploads, signer: Signer) -> None:
         desk = Desk(services, signer)
         self._parts = (
             CompetitionList(desk),
@@ -34,6 +36,7 @@ class CompetitionPages:
             SubmissionsPage(desk),
             TeamPage(desk),
             HostPage(desk),
+            HostFiles(desk, uploads),
             ScoringPage(desk),
             SettingsPage(desk),
             TextPages(desk),
