@@ -26,6 +26,7 @@ from brant.errors import (
     ServerFailure,
     Unreachable,
 )
+from brant.transfer.progress import Silent
 from tests.client.conftest import Publishable
 from tests.client.stranger import Stranger, stranger
 from tests.conftest import User
@@ -165,6 +166,38 @@ def test_one_file_keeps_its_folders(session: Session, handle: DatasetHandle, tmp
         path: FILES[path] for path in ("raw/a.csv", "raw/deep/a.csv", "an odd name & more.csv", "empty")
     }
     assert contents(tmp_path / "down") == expected
+
+
+@pytest.mark.parametrize("here", [None, b"something else"])
+def test_what_an_interrupted_run_left_beside_the_file_does_not_pass_for_it(
+    other: Stranger, tmp_path: Path, here: bytes | None
+) -> None:
+    serve(other, "/store/a.csv.zip", packed(**{"a.csv": b"adelie"}))
+    source, file = datasets.source(other.session(None), PENGUINS), tmp_path / "a.csv"
+    download(source, tmp_path, file="a.csv")
+    # As Ctrl-C leaves it, while the server thinks; then somebody removes the file, or writes another.
+    room = tmp_path / f".brant-unzip-{hashlib.sha256(b'a.csv').hexdigest()[:16]}"
+    room.mkdir()
+    file.rename(room / "a.csv")
+    if here is not None:
+        file.write_bytes(here)
+
+    download(source, tmp_path, file="a.csv")
+
+    assert contents(tmp_path) == {"a.csv": b"adelie"}
+
+
+def test_ctrl_c_leaves_nothing_beside_a_file_that_is_whole(other: Stranger, tmp_path: Path) -> None:
+    class Interrupting(Silent):
+        def expect(self, size: int | None, files: int | None = None) -> None:
+            raise KeyboardInterrupt
+
+    serve(other, "/store/a.csv.zip", packed(**{"a.csv": b"adelie"}))
+    source = datasets.source(other.session(None), PENGUINS)
+    download(source, tmp_path, file="a.csv")
+    with pytest.raises(KeyboardInterrupt):
+        download(source, tmp_path, file="a.csv", progress=Interrupting())
+    assert [path.name for path in tmp_path.iterdir()] == ["a.csv"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
-from brant.errors import BrantError, Conflict, ServerFailure
+from brant.errors import Conflict, ServerFailure
 from brant.transfer.archive.extraction import Extracted
 from brant.transfer.disk.partial import local_failure
 
@@ -33,12 +33,12 @@ def unpack_single(destination: Path, unpack: Unpack) -> Extracted:
     except Conflict:
         # Another process is at work in there, and tidies up.
         raise
-    except BrantError:
-        _tidy(inside)
-        raise
     except OSError as error:
         _tidy(inside)
         raise local_failure(error, destination) from error
+    except BaseException:
+        _tidy(inside)
+        raise
     return found
 
 
@@ -52,7 +52,8 @@ def _unpacked(inside: Path, destination: Path, found: list[Extracted]) -> Extrac
     if not found:
         name = destination.name
         raise ServerFailure(f"the server sent {name}.zip without {name} in it: tell its owner")
-    if found[0].fresh:
+    # One that is here already may have been left by a run that was interrupted, beside another file.
+    if found[0].fresh or not _is_one(inside, destination):
         try:
             inside.replace(destination)
         except FileNotFoundError:
@@ -60,3 +61,10 @@ def _unpacked(inside: Path, destination: Path, found: list[Extracted]) -> Extrac
             if not destination.is_file():
                 raise
     return found[0]
+
+
+def _is_one(inside: Path, destination: Path) -> bool:
+    try:
+        return inside.samefile(destination)
+    except FileNotFoundError:
+        return False
