@@ -79,13 +79,10 @@ class _Overseer(threading.Thread):
         pause = _FIRST_PAUSE
         while self._work_awaited():
             begun = time.monotonic()
-            process = self._begun()
-            if process is None:
-                return
-            code = process.wait()
-            if code == 0 or self._over.is_set():
+            complaint = self._attended()
+            if not complaint or self._over.is_set():
                 continue
-            _log.warning("a worker ended by itself (code %d); another one follows", code)
+            _log.warning("%s; another one follows", complaint)
             pause = (
                 _FIRST_PAUSE if time.monotonic() - begun > _LIVED_SECONDS else min(2 * pause, _LONGEST_PAUSE)
             )
@@ -102,6 +99,15 @@ class _Overseer(threading.Thread):
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
             process.kill()
+
+    def _attended(self) -> str:
+        """Has a worker from its start to its end; what was wrong with that, if anything."""
+        try:
+            process = self._begun()
+        except OSError as error:  # no process or memory to spare: the next moment may have some
+            return f"a worker cannot be started ({error})"
+        code = 0 if process is None else process.wait()
+        return f"a worker ended by itself (code {code})" if code else ""
 
     def _begun(self) -> "subprocess.Popen[bytes] | None":
         """A worker that hears by the end of its standard input that the server is gone, however it went."""
