@@ -186,10 +186,7 @@ def test_every_example_of_a_help_text_can_be_typed() -> None:
 
 def test_every_metric_that_an_example_names_is_built_in() -> None:
     named = {
-        word
-        for words in examples()
-        for before, word in pairwise(words)
-        if before in ("metrics", "--metric")
+        word for words in examples() for before, word in pairwise(words) if before in ("metrics", "--metric")
     }
     assert named
     assert named <= set(METRICS)

@@ -108,6 +108,11 @@ class Output:
             for name, text in zip([column.name, *[""] * len(texts)], texts, strict=False):
                 self._out.write(f"{name:<{room}}  {text}".rstrip() + "\n")
 
+    def text(self, title: str, content: str) -> None:
+        """Prints a text as people read it: its lines, but nothing by which one could steer a terminal."""
+        lines = [clean(line) for line in content.splitlines()]
+        self._out.write("\n".join([f"== {clean(title)} ==", *lines, "", ""]))
+
     def _document(self, value: object) -> None:
         import json
 

@@ -201,6 +201,24 @@ def test_a_topic_is_begun_answered_and_read(contest: Contest, ada: Desk) -> None
         assert ada.brant("c", "topics", "show", *words, "--format", "json").document == by_messages
 
 
+def test_people_read_every_word_of_a_message(contest: Contest, ada: Desk) -> None:
+    contest.enter(ada)
+    said = f"By the median,\n\x1b[2Jor as follows: {'and so on ' * 20}.\n"
+    posted = ada.brant(
+        "c", "topics", "post", contest.slug, "--title", "Gaps", "-m", said, "--format", "json"
+    ).document
+
+    shown = ada.at_terminal("c", "topics", "show", f"{contest.slug}/{posted['topicId']}").out
+
+    head, *lines = shown.replace("\r", "").splitlines()
+    assert head.startswith(f"== message {posted['messageId']} of {ada.environ['WHO']}, 2")
+    assert lines == ["By the median,", f"[2Jor as follows: {'and so on ' * 20}.", ""]
+    table = ada.at_terminal(
+        *("c", "topic-messages", contest.slug, str(posted["topicId"])), "--format", "table(votes)"
+    )
+    assert [line.strip() for line in table.out.splitlines()] == ["votes", "-----", "0"]
+
+
 def test_a_competition_without_episodes_says_so(contest: Contest, ada: Desk) -> None:
     contest.enter(ada)
     submitted = ada.brant(

@@ -54,18 +54,10 @@ def run(options: Options, context: Context) -> None:
         context.say("no pages found")
     if options.content and output.is_table and not options.format.fields:
         for page in found:
-            _print(page.name, page.content, context)
+            output.text(page.name, page.content)
         return
     rows = [
         (page.name, page.post_title, page.is_published, page.mime_type, page.content)[: len(columns)]
         for page in found
     ]
     output.rows(columns, rows)
-
-
-def _print(name: str, content: str, context: Context) -> None:
-    """A page as people read it: its lines, but nothing by which a text could steer a terminal."""
-    from brant.cli.output import clean
-
-    lines = [clean(line) for line in content.splitlines()]
-    context.out.write("\n".join([f"== {clean(name)} ==", *lines, "", ""]))
