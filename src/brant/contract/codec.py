@@ -88,7 +88,7 @@ class Timestamp(datetime):
         """Reads every form that clients send, `…000+00:00Z` included. Raises ValueError for any other."""
         found = _TIMESTAMP.fullmatch(text.strip())
         if found is None:
-            raise ValueError(f"not a timestamp: {text[:40]!r}")
+            raise ValueError(f"{text[:40]!r} is no time: write it as 2027-01-01T00:00:00Z")
         year, month, day, hour, minute, second, fraction, sign, off_hours, off_minutes = found.groups()
         micros = int((fraction or "0").ljust(9, "0")[:6])
         moment = datetime(

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from brant.client.competitions import data, scoring, submissions, submitting, teams
+from brant.client.competitions import data, scoring, settings, submissions, submitting, teams
 from brant.client.credentials import AccessToken
 from brant.client.endpoints import Endpoint
 from brant.client.session import Session
@@ -17,6 +17,7 @@ from brant.contract.competition_messages import SubmissionStatus
 from brant.errors import (
     BrantError,
     InvalidHandle,
+    InvalidInput,
     PermissionDenied,
     ServerFailure,
     Unauthenticated,
@@ -228,6 +229,16 @@ def test_pages_that_go_in_a_circle_are_left() -> None:
     with wire({"ListSubmissions": [page]}) as (session, _), circle:
         # Bounded, so that a list that never ends fails here.
         list(islice(submissions.all_submissions(session, "penguins"), 10))
+
+
+# Settings.
+
+
+def test_a_setting_that_is_no_time_is_told_with_the_form_of_one() -> None:
+    form = r"'tomorrow' is no time: write it as 2027-01-01T00:00:00Z - at `deadline`"
+    with wire({}) as (session, running), pytest.raises(InvalidInput, match=form):
+        settings.update_settings(session, "penguins", {"deadline": "tomorrow"})
+    assert asked(running) == []
 
 
 # Data.
