@@ -155,7 +155,8 @@ def test_nobody_sees_the_submissions_of_others(
 
 def test_what_is_left_is_told(entered: Contest, ada: Desk) -> None:
     entered.brant("setup update", "--max-daily-submissions", "2", "-q")
-    send(ada, entered, "better.csv")
+    first = ada.brant("c", "submit", entered.slug, "-f", "better.csv", "-m", "x", "-y")
+    assert first.err == "1 submission remaining today.\n"
     told = ada.brant("c", "submission-limits", entered.slug, "--json")
     assert told.document == {"numToday": 1, "numTotal": 1, "numAllowedNow": 1, "limitedByTotal": False}
     send(ada, entered, "better.csv")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from brant.cli.competitions.arguments import Which, declare_competition, read_competition
 from brant.cli.confirm import declare_yes
 from brant.cli.context import Context
-from brant.cli.output import Column, Format, Value
+from brant.cli.output import Column, Format, Value, counted
 from brant.cli.parser import count, declare_format, seconds
 from brant.cli.voice import Showing
 from brant.errors import BrantError, SubmissionFailed, UsageError
@@ -160,7 +160,8 @@ def _tell_rest(session: "Session", slug: str, context: Context) -> None:
     from brant.client.competitions.submissions import limits
 
     with suppress(BrantError):
-        context.say(f"{limits(session, slug).num_allowed_now} submissions remaining today.")
+        left = limits(session, slug).num_allowed_now
+        context.say(f"{counted(left, 'submission')} remaining today.")
 
 
 def _row(submitted: "Submitted", scored: "ApiSubmission | None") -> tuple[Value, ...]:
