@@ -153,6 +153,22 @@ def test_what_the_host_must_mend_waits_until_it_is(contest: Contest, players: Pl
     assert stored(contest, task.submission_id).held == ""
 
 
+def test_what_is_held_is_tried_again_when_it_may_take_longer(
+    contest: Contest, players: Players, ann: Actor
+) -> None:
+    contest.setup(max_daily_submissions=10)
+    held, scored = players.submit(ann), players.scored(ann, 0.5)
+    assert contest.calls.results.record_held(
+        *players.task(held), "longer than 600 seconds", contest.world.now
+    )
+    contest.setup(scoring_seconds=300)
+    assert waiting(contest) == []
+    contest.setup(scoring_seconds=900)
+    assert waiting(contest) == [held]
+    assert contest.shown_setup().held_submissions == 0
+    assert stored(contest, scored).state == "complete"
+
+
 def test_a_broken_metric_leaves_the_scores_that_are_there(
     contest: Contest, players: Players, ann: Actor
 ) -> None:

@@ -24,6 +24,11 @@ def rescore_all(connection: Connection, competition_id: int, now: datetime) -> i
     return _begin(connection, competition_id, now, states=("pending", "complete", "error"))
 
 
+def retry_held(connection: Connection, competition_id: int, now: datetime) -> None:
+    """Those alone that are held: when something was mended that no score depends on."""
+    _put_in_line(connection, competition_id, submissions.c.held != "", now)
+
+
 def _begin(connection: Connection, competition_id: int, now: datetime, *, states: tuple[str, ...]) -> int:
     row = connection.execute(
         sa.update(competitions)
@@ -34,7 +39,14 @@ def _begin(connection: Connection, competition_id: int, now: datetime, *, states
     if not row.metric or row.solution_sha256 is None:
         return 0
     queue.enqueue(connection, SOLUTION, competition_id, now)
-    mine = sa.and_(submissions.c.competition_id == competition_id, submissions.c.state.in_(states))
-    connection.execute(sa.update(submissions).where(mine, submissions.c.held != "").values(held=""))
+    return _put_in_line(connection, competition_id, submissions.c.state.in_(states), now)
+
+
+def _put_in_line(
+    connection: Connection, competition_id: int, which: sa.ColumnElement[bool], now: datetime
+) -> int:
+    mine = sa.and_(submissions.c.competition_id == competition_id, which)
     numbers = sa.select(submissions.c.id).where(mine).order_by(submissions.c.id)
-    return queue.enqueue_all(connection, SCORE, numbers, now)
+    count = queue.enqueue_all(connection, SCORE, numbers, now)
+    connection.execute(sa.update(submissions).where(mine, submissions.c.held != "").values(held=""))
+    return count

@@ -22,7 +22,7 @@ from brant.server.domain.actor import Context
 from brant.server.domain.blobs.upload_tokens import find_complete, use_up
 from brant.server.domain.competitions import rules
 from brant.server.domain.competitions.permissions import find_competition, require_host
-from brant.server.domain.competitions.rescoring import begin_revision, rescore_all
+from brant.server.domain.competitions.rescoring import begin_revision, rescore_all, retry_held
 from brant.server.domain.competitions.selection import leave_surplus
 from brant.server.domain.competitions.standings import recompute_all
 from brant.server.scoring.catalogue import METRICS, MetricInfo, check_parameters
@@ -88,6 +88,8 @@ class Setup:
                 recompute_all(connection, competition.id)
             if changed & _SCORED_BY:
                 begin_revision(connection, competition.id, context.now)
+            elif values.get("scoring_seconds", 0) > competition.scoring_seconds:
+                retry_held(connection, competition.id, context.now)
             return _shown(connection, self._hosted(connection, context, competition.slug, "set up"))
 
     def rescore(self, context: Context, request: CompetitionRequest) -> RescoreCompetitionResponse:
