@@ -7,6 +7,7 @@ import threading
 import time
 import zipfile
 import zlib
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -682,3 +683,27 @@ def test_a_member_behind_more_than_four_gibibytes_is_found(tmp_path: Path) -> No
         get(server, tmp_path / "out")
     assert files(tmp_path / "out") == {"behind.csv": member.data}
     assert sum(stop - start for start, stop in spans(server)) < 4 * MIB
+
+
+@pytest.mark.parametrize("most", range(6))
+def test_a_machine_that_starts_few_threads_does_with_them_or_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    start = threading.Thread.start
+    started: list[threading.Thread] = []
+
+    def limited(thread: threading.Thread) -> None:
+        # Those of the peer are of another machine.
+        if thread._target.__module__.startswith("brant."):  # type: ignore[attr-defined]
+            if len(started) == most:
+                raise RuntimeError("can't start new thread")
+            started.append(thread)
+        start(thread)
+
+    with peer(blob(*LARGE, *SMALL)) as server:
+        monkeypatch.setattr(threading.Thread, "start", limited)
+        with suppress(LocalFailure):
+            get(server, tmp_path / "out")
+        monkeypatch.undo()
+        get(server, tmp_path / "out")
+    assert files(tmp_path / "out") == contents(*LARGE, *SMALL)

@@ -12,6 +12,7 @@ from brant.errors import BrantError, Conflict, Unreachable
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane, run
 from brant.transfer.connections.pinned import Pinned
+from brant.transfer.connections.threads import begin
 from brant.transfer.connections.verdicts import Changed
 from brant.transfer.disk.journal import Identity
 from brant.transfer.http.retry import Delays
@@ -67,7 +68,7 @@ class Broad:
         Raises what a fleet raises, and Conflict when the object is no longer the one it was.
         """
         if not self._thread.ident:
-            self._thread.start()
+            begin(self._thread)
         with self._changed:
             while not (piece := self._ready()):
                 if self._is_over:

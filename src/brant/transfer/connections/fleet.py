@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from brant.errors import BrantError, LocalFailure, RateLimited, Unreachable
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.lanes import MOST, Lanes
+from brant.transfer.connections.threads import begin
 from brant.transfer.http.response import Response
 from brant.transfer.http.retry import Delays
 
@@ -191,12 +192,14 @@ class _Fleet:
         self._busy.add(lane)
         self._running[lane] = thread
         try:
-            thread.start()
-        except RuntimeError as error:
+            begin(thread)
+        except LocalFailure:
             self._busy.discard(lane)
             del self._running[lane]
             self._left = errand
-            self._do_without(error)
+            if not self._under_way():
+                raise
+            self._lanes.bound(time.monotonic(), self._under_way())
             return False
         return True
 
@@ -204,14 +207,6 @@ class _Fleet:
         """The next errand: first the one that nobody could be found for."""
         errand, self._left = self._left, None
         return errand or self._work.take()
-
-    def _do_without(self, error: RuntimeError) -> None:
-        number = self._under_way()
-        if not number:
-            raise LocalFailure(
-                "This machine lets no more threads start; end other programs, or raise the limit (ulimit -u)."
-            ) from error
-        self._lanes.bound(time.monotonic(), number)
 
     def _moved(self) -> int:
         return self._moved_before + sum(lane.moved for lane in self._running)

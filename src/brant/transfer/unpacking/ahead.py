@@ -6,6 +6,8 @@ from threading import Condition, Thread
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
+from brant.transfer.connections.threads import begin
+
 _T = TypeVar("_T")
 
 
@@ -25,7 +27,7 @@ class Ahead(Generic[_T]):
         self._thread = Thread(target=self._work, daemon=True)
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        begin(self._thread)
         return self
 
     def __exit__(

@@ -11,6 +11,7 @@ from brant.transfer.archive.names import shown
 from brant.transfer.connections.deadline import Deadline
 from brant.transfer.connections.fleet import Again, Errand, Lane
 from brant.transfer.connections.ranged import Ranged
+from brant.transfer.connections.threads import begin
 from brant.transfer.disk.journal import Layout
 from brant.transfer.disk.partial import Late, Partial
 from brant.transfer.http.ranges import is_same
@@ -172,8 +173,9 @@ class LargeMember:
         with self._lock:
             if self.method != STORED:
                 machine = InPlace(partial, self._member, self._room.turns)
-                self._unpacking = machine, Thread(target=self._unpack, args=(machine,), daemon=True)
-                self._unpacking[1].start()
+                thread = Thread(target=self._unpack, args=(machine,), daemon=True)
+                begin(thread)
+                self._unpacking = machine, thread
             self._ranged = ranged
         return ranged
 
