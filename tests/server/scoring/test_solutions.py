@@ -112,6 +112,8 @@ def test_a_seeded_split_stays_whatever_the_order_of_rows(tmp_path: Path) -> None
         ("id,t\n1,1\n1,2\n", "mae", 'stand there already: row 3, column "id" ("1")'),
         ("id,t\n1,1\n1.0,2\n", "mae", 'stand there already: row 3, column "id" ("1.0")'),
         ("id,t\n1,1\n,2\n", "mae", 'rows without an id: row 3, column "id"'),
+        ("id,t\n3,1\n,2\n2,2\n1,1\n", "mae", 'rows without an id: row 3, column "id". Rows'),
+        ("id,t\n3,1\n2,2\n3,2\n1,1\n", "mae", 'stand there already: row 4, column "id" ("3")'),
         ("id,t\n1,1\n2,x\n", "mae", 'not a number: row 3, column "t" ("x")'),
         ("id,t,Usage\n1,1,Public\n2,1,Secret\n", "mae", 'row 3, column "Usage" ("Secret")'),
         ("id,t,Usage\n1,1,Public\n2,1,\n", "mae", "neither Public nor Private nor Ignored: row 3"),
