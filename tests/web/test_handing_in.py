@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from brant.contract.codec import FieldMask
 from brant.contract.competition_extensions import CompetitionSetup, UpdateCompetitionSetupRequest
+from brant.contract.hosting_messages import ApiAddCompetitionJudgeRequest
 from brant.server.store.tables import submissions, uploads
 from tests.server.jobs.processes import until
 from tests.web.contests import DATA, SOLUTION, SUBMISSION, Contest
@@ -190,9 +191,19 @@ def test_a_host_tries_the_scoring_before_the_launch(draft: Contest) -> None:
     assert b"not open yet" in host.submit_file(path, "a.csv", SUBMISSION).body
     sent = host.submit_file(path, "a.csv", SUBMISSION, trial="yes")
     assert sent.status == 303
+    assert b'<span class="badge">Trial</span>' in host.get(f"{draft.path}/host/submissions").body
     said = host.get(sent.location).body.decode()
     assert '<span class="badge">Trial</span>' in said
     assert "Make final" not in said
+
+
+def test_a_judge_is_not_led_to_where_nobody_of_them_may_submit(ada: Person, contest: Contest) -> None:
+    tab = f'href="{contest.path}/submissions"'
+    assert tab in contest.visitor(ada).get(contest.path).body.decode()
+    request = ApiAddCompetitionJudgeRequest(competition_name=contest.slug, user_name=ada.name)
+    contest.calls.hosting.add_judge(contest.context(), request)
+    assert tab not in contest.visitor(ada).get(contest.path).body.decode()
+    assert b"A judge cannot compete" in contest.visitor(ada).get(f"{contest.path}/submissions").body
 
 
 def test_what_comes_after_the_end_is_called_late(ada: Person, contest: Contest) -> None:

@@ -45,6 +45,9 @@ class AllSubmissions:
             visit,
             "all_submissions.html",
             entries=answer.submissions,
+            trials=self._desk.services.submissions.trials(
+                [entry.submission.ref for entry in answer.submissions if entry.submission is not None]
+            ),
             next_token=answer.next_page_token,
             is_later_page=bool(visit.query["page_token"]),
             state=chosen,

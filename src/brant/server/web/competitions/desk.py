@@ -72,6 +72,7 @@ class Desk:
             "here": address(visit),
             "tabs": _tabs(visit, found, role),
             "is_host": role is Role.HOST,
+            "is_judge": role is Role.JUDGE,
             "notice_words": notice(visit),
             "now": visit.now,
             "is_over": found.deadline is not None and found.deadline < visit.now,
@@ -150,6 +151,10 @@ def page_number(visit: Visit) -> int:
     return whole(visit.query["page"], "the page") or 1
 
 
+def _may_submit(visit: Visit, found: ApiCompetition, role: Role) -> bool:
+    return found.user_has_entered or (visit.user is not None and role is not Role.JUDGE)
+
+
 def _tabs(visit: Visit, found: ApiCompetition, role: Role) -> list[Tab]:
     here = address(visit)
     places: Iterable[tuple[str, str]] = (
@@ -158,7 +163,7 @@ def _tabs(visit: Visit, found: ApiCompetition, role: Role) -> list[Tab]:
         (f"{here}/rules", "Rules"),
         (f"{here}/leaderboard", "Leaderboard"),
         (f"{here}/discussion", "Discussion"),
-        *(((f"{here}/submissions", "Submissions"),) if visit.user is not None else ()),
+        *(((f"{here}/submissions", "Submissions"),) if _may_submit(visit, found, role) else ()),
         *(((f"{here}/team", "Team"),) if found.user_has_entered else ()),
         *(((f"{here}/host", "Host"),) if role is Role.HOST else ()),
         *(((f"{here}/host/submissions", "Judge"),) if role is Role.JUDGE else ()),
