@@ -1,12 +1,8 @@
 """`brant competitions submission-limits`: how many submissions your team has made, and has left."""
 
-from argparse import ArgumentParser, Namespace
-from typing import NamedTuple
-
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions import which
 from brant.cli.context import Context
-from brant.cli.output import Column, Format
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.output import Column
 
 EXAMPLES = """\
 examples:
@@ -20,27 +16,10 @@ _COLUMNS = (
     Column("limitedByTotal"),
 )
 
-
-class Options(NamedTuple):
-    """Which competition."""
-
-    competition: Which
-    format: Format
+declare, read = which.declare_with_json, which.read
 
 
-def declare(parser: ArgumentParser) -> None:
-    """The command line of `brant competitions submission-limits`."""
-    declare_competition(parser)
-    declare_quiet(parser)
-    declare_format(parser, json=True)
-
-
-def read(parsed: Namespace) -> Options:
-    """The options of one call."""
-    return Options(read_competition(parsed), parsed.format)
-
-
-def run(options: Options, context: Context) -> None:
+def run(options: which.Options, context: Context) -> None:
     """Prints the counts."""
     from brant.client.competitions.submissions import limits
 

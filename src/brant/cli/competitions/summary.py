@@ -1,12 +1,8 @@
 """`brant competitions summary`: the data of a competition in numbers."""
 
-from argparse import ArgumentParser, Namespace
-from typing import NamedTuple
-
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions import which
 from brant.cli.context import Context
-from brant.cli.output import Column, Format, Value
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.output import Column, Value
 
 EXAMPLES = """\
 examples:
@@ -14,27 +10,10 @@ examples:
 
 _COLUMNS = (Column("kind"), Column("name"), Column("count", "number"), Column("size", "size"))
 
-
-class Options(NamedTuple):
-    """Which competition."""
-
-    competition: Which
-    format: Format
+declare, read = which.declare, which.read
 
 
-def declare(parser: ArgumentParser) -> None:
-    """The command line of `brant competitions summary`."""
-    declare_competition(parser)
-    declare_quiet(parser)
-    declare_format(parser)
-
-
-def read(parsed: Namespace) -> Options:
-    """The options of one call."""
-    return Options(read_competition(parsed), parsed.format)
-
-
-def run(options: Options, context: Context) -> None:
+def run(options: which.Options, context: Context) -> None:
     """Prints a row for each kind of file, and of column."""
     from brant.client.competitions.listing import summary
 

@@ -1,47 +1,17 @@
 """`brant competitions hosts list`: who hosts a competition."""
 
-from argparse import ArgumentParser, Namespace
-from typing import NamedTuple
-
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
-from brant.cli.competitions.people import COLUMNS, row
+from brant.cli.competitions import people, which
 from brant.cli.context import Context
-from brant.cli.output import Format
-from brant.cli.parser import declare_format, declare_quiet
 
 EXAMPLES = """\
 examples:
   brant competitions hosts penguins"""
 
-
-class Options(NamedTuple):
-    """Which competition."""
-
-    competition: Which
-    format: Format
+declare, read = which.declare, which.read
 
 
-def declare(parser: ArgumentParser) -> None:
-    """The command line of `brant competitions hosts list`."""
-    declare_competition(parser)
-    declare_quiet(parser)
-    declare_format(parser)
-
-
-def read(parsed: Namespace) -> Options:
-    """The options of one call."""
-    return Options(read_competition(parsed), parsed.format)
-
-
-def run(options: Options, context: Context) -> None:
+def run(options: which.Options, context: Context) -> None:
     """Prints them."""
     from brant.client.competitions.hosting import hosts
 
-    output = context.output(options.format)
-    output.chosen(COLUMNS)
-    slug = options.competition.slug(context)
-    with context.session() as session:
-        found = hosts(session, slug)
-    output.rows(COLUMNS, [row(one) for one in found])
-    if not found:
-        context.say("no hosts found")
+    people.show(options, context, hosts, "hosts")

@@ -1,12 +1,10 @@
 """`brant competitions solution status`: whether submissions can be scored, and what is known of the file."""
 
-from argparse import ArgumentParser, Namespace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions import which
 from brant.cli.context import Context
-from brant.cli.output import Column, Format, Value
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.output import Column, Value
 
 if TYPE_CHECKING:
     from brant.contract.hosting_messages import ApiCompetitionSolutionStatus
@@ -29,27 +27,10 @@ _COLUMNS = (
     Column("privateRows", "number"),
 )
 
-
-class Options(NamedTuple):
-    """Which competition."""
-
-    competition: Which
-    format: Format
+declare, read = which.declare_with_json, which.read
 
 
-def declare(parser: ArgumentParser) -> None:
-    """The command line of `brant competitions solution status`."""
-    declare_competition(parser)
-    declare_quiet(parser)
-    declare_format(parser, json=True)
-
-
-def read(parsed: Namespace) -> Options:
-    """The options of one call."""
-    return Options(read_competition(parsed), parsed.format)
-
-
-def run(options: Options, context: Context) -> None:
+def run(options: which.Options, context: Context) -> None:
     """Prints a line for each thing that is known."""
     from brant.client.competitions.scoring import solution_status
 

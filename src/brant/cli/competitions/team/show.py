@@ -1,40 +1,18 @@
 """`brant competitions team show`: your team in a competition, and its invitations."""
 
-from argparse import ArgumentParser, Namespace
-from typing import NamedTuple
-
-from brant.cli.competitions.arguments import Which, declare_competition, read_competition
+from brant.cli.competitions import which
 from brant.cli.competitions.teams import COLUMNS, row
 from brant.cli.context import Context
-from brant.cli.output import Format
-from brant.cli.parser import declare_format, declare_quiet
 
 EXAMPLES = """\
 examples:
   brant competitions team penguins
   brant competitions team show penguins --format json"""
 
-
-class Options(NamedTuple):
-    """Which competition."""
-
-    competition: Which
-    format: Format
+declare, read = which.declare, which.read
 
 
-def declare(parser: ArgumentParser) -> None:
-    """The command line of `brant competitions team show`."""
-    declare_competition(parser)
-    declare_quiet(parser)
-    declare_format(parser)
-
-
-def read(parsed: Namespace) -> Options:
-    """The options of one call."""
-    return Options(read_competition(parsed), parsed.format)
-
-
-def run(options: Options, context: Context) -> None:
+def run(options: which.Options, context: Context) -> None:
     """Prints a line for each thing that is known."""
     from brant.client.competitions.teams import team
 
