@@ -81,9 +81,7 @@ class Numbers:
 
     def guess(self, table: Table, columns: Sequence[Column], complaints: Complaints) -> values.Floats:
         """A column for each."""
-        return np.column_stack(
-            [values.numbers(table, each.name, complaints, lowest=self._lowest) for each in columns]
-        )
+        return values.columns(table, [each.name for each in columns], complaints, lowest=self._lowest)
 
 
 def _texts(table: Table, column: str, complaints: Complaints) -> pl.Series:
@@ -144,9 +142,8 @@ class Classes:
     def guess(self, table: Table, columns: Sequence[Column], complaints: Complaints) -> values.Floats:
         """A column for each class."""
         lowest, highest = self._bounds
-        guess = np.column_stack(
-            [values.numbers(table, each.name, complaints, lowest=lowest, highest=highest) for each in columns]
-        )
+        names = [each.name for each in columns]
+        guess = values.columns(table, names, complaints, lowest=lowest, highest=highest)
         if self._rescaled and len(columns) > 1:
             nothing = pl.Series((guess == 0).all(axis=1))
             rows = (f"row {table.rows[index]}" for index in nothing.arg_true())

@@ -1,5 +1,6 @@
 """Values: columns of texts read as numbers, with a complaint for each that is none."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -41,6 +42,21 @@ def numbers(
         mask = mask.fill_null(value=False)  # noqa: PLW2901
         complaints.add(kind, table.where(mask, column, quote=kind != "no value"), int(mask.sum()))
     return values.fill_null(float("nan")).to_numpy()
+
+
+def columns(
+    table: Table,
+    names: Sequence[str],
+    complaints: Complaints,
+    *,
+    lowest: float = -LARGEST,
+    highest: float = LARGEST,
+) -> Floats:
+    """These columns as numbers, beside each other."""
+    found = np.empty((len(table.rows), len(names)))
+    for place, name in enumerate(names):
+        found[:, place] = numbers(table, name, complaints, lowest=lowest, highest=highest)
+    return found
 
 
 def ratings(table: Table, column: str, complaints: Complaints) -> NDArray[np.int64]:
