@@ -67,7 +67,7 @@ def test_rows_beyond_the_first_portion_count_the_same() -> None:
 def test_what_is_no_mask_is_told_by_row(tmp_path: Path) -> None:
     contest = Contest(tmp_path, "id,m\n" + "".join(f"{row},1 1\n" for row in range(1, 8)), metric="mask_iou")
     words = contest.refusal("id,m\n1,1 1\n2,1 x\n3,5\n4,0 3\n5,3 0\n6,1 4 4 1\n7,9 1 2 1\n")
-    assert 'not pairs of whole numbers: row 3, column "m" ("1 x")' in words
+    assert 'not pairs of whole numbers, parted by spaces: row 3, column "m" ("1 x")' in words
     assert 'a number without its pair: row 4, column "m" ("5")' in words
     assert 'no pixel, or beyond any image: row 5, column "m" ("0 3"), row 6, column "m" ("3 0")' in words
     assert (

@@ -20,7 +20,10 @@ def contest(tmp_path: Path) -> Contest:
     [
         ("id,t\n1,1\n2,2\n", 'ids that are missing: "3"'),
         ("id,t\n1,1\n2,2\n3,3\n4,4\n", 'ids that are not in the test set: row 5, column "id" ("4")'),
-        ("id,t\n1,1\n2,2\n3,3\n2,2\n", 'ids that stand there already: row 5, column "id" ("2")'),
+        (
+            "id,t\n1,1\n2,2\n3,3\n2,2\n",
+            'ids that stand there already (keep one row of each): row 5, column "id" ("2")',
+        ),
         (
             "id,t\n1,1\n2,2\n03,3\n",
             'not in the test set: row 4, column "id" ("03"); ids that are missing: "3"',
@@ -120,7 +123,7 @@ def test_all_kinds_are_told_at_once(contest: Contest) -> None:
     for words in (
         'not a number: row 2, column "t" ("x")',
         'NaN: row 3, column "t" ("nan")',
-        'stand there already: row 4, column "id" ("2")',
+        'stand there already (keep one row of each): row 4, column "id" ("2")',
         'a formula, not a number: row 5, column "t" ("=A1")',
         'not in the test set: row 5, column "id" ("9")',
         'rows without an id: row 6, column "id"',

@@ -86,5 +86,7 @@ def _complain_of_rows(ids: pl.Series, table: Table, column: str, complaints: Com
     none = (ids == "").fill_null(value=True)
     complaints.add("rows without an id", table.where(none, column, quote=False), int(none.sum()))
     again = ~ids.is_first_distinct() & ~none
-    complaints.add("ids that stand there already", table.where(again, column), int(again.sum()))
+    complaints.add(
+        "ids that stand there already (keep one row of each)", table.where(again, column), int(again.sum())
+    )
     return none

@@ -46,7 +46,7 @@ def plain_csv(path: Path, folder: Path, max_bytes: int, complaints: Complaints) 
     """
     size = path.stat().st_size
     if size == 0:
-        raise complaints.failure("is empty")
+        raise complaints.failure("is empty: write a header, and a row for each id")
     if size > max_bytes:
         raise complaints.failure(f"has {size:,} bytes, which is more than the {max_bytes:,} allowed")
     with path.open("rb") as file:
@@ -108,7 +108,7 @@ def _copied(packed: IO[bytes] | gzip.GzipFile, target: Path, max_bytes: int, com
                 raise complaints.failure(f"unpacks to more than the {max_bytes:,} bytes allowed")
             out.write(piece)
     if not written:
-        raise complaints.failure("is empty once unpacked")
+        raise complaints.failure("is empty once unpacked: pack a file that has rows")
     return target
 
 

@@ -162,7 +162,9 @@ def _score(key: _Key, part: NDArray[np.int64], guess: Any, complaints: Complaint
     except OverflowError:
         value = math.inf
     if not math.isfinite(value):
-        raise complaints.failure("has numbers so far from any truth that their score cannot be written")
+        raise complaints.failure(
+            "has numbers so far from any truth that their score cannot be written: look for those too large"
+        )
     return float(value)
 
 

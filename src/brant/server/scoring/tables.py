@@ -59,7 +59,7 @@ def header(path: Path, complaints: Complaints) -> list[str]:
                 "ends its lines by carriage returns alone: save it with the line ends of Unix"
             )
     if not names:
-        raise complaints.failure("is empty")
+        raise complaints.failure("is empty: write a header, and a row for each id")
     if len(names) > _MOST_COLUMNS:
         raise complaints.failure(f"has {len(names):,} columns, more than {_MOST_COLUMNS:,}")
     repeated = (
@@ -87,7 +87,7 @@ def read(path: Path, names: list[str], complaints: Complaints) -> Table:
     if blank.any():
         frame, rows = frame.filter(~blank), rows[~blank.to_numpy()]
     if not frame.height:
-        raise complaints.failure("has a header, but no rows")
+        raise complaints.failure("has a header, but no rows: write one for each id")
     return Table(frame, rows)
 
 

@@ -110,7 +110,7 @@ def _read(table: Table, column: str, complaints: Complaints) -> tuple[Ints, NDAr
     beyond = (first < 1) | (end <= first) | (end > _LAST_PIXEL)
     overlap = (of[1:] == of[:-1]) & (first[1:] < end[:-1])
     for kind, flags in (
-        ("not pairs of whole numbers", strange),
+        ("not pairs of whole numbers, parted by spaces", strange),
         ("a number without its pair", odd),
         ("a run of no pixel, or beyond any image", _among(of, beyond, rows)),
         ("runs that overlap, or are not in order", _among(of[1:], overlap, rows)),
