@@ -156,7 +156,7 @@ class Classes:
     def _one_hot(self, labels: pl.Series, classes: list[str], complaints: Complaints) -> NDArray[np.uint8]:
         if len(classes) > _MOST_CLASSES:
             raise complaints.failure(
-                f"has {len(classes):,} labels, more than {_MOST_CLASSES:,}: is it not a metric of numbers you want?"
+                f"has {len(classes):,} labels, more than {_MOST_CLASSES:,}: set a metric of numbers"
             )
         truth = np.zeros((len(labels), len(classes)), np.uint8)
         codes = labels.cast(pl.Enum(classes)).to_physical().to_numpy()
