@@ -1,21 +1,24 @@
 """Handing in a file on the page: the same door as that of the API, with the same answers."""
 
 import hashlib
+import socket
 import zipfile
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page, expect
+from urllib3 import encode_multipart_formdata
 
-from brant.contract.codec import FieldMask
+from brant.contract.codec import FieldMask, Timestamp
 from brant.contract.competition_extensions import CompetitionSetup, UpdateCompetitionSetupRequest
 from brant.contract.hosting_messages import ApiAddCompetitionJudgeRequest
 from brant.server.store.tables import submissions, uploads
 from tests.server.jobs.processes import until
 from tests.web.contests import DATA, SOLUTION, SUBMISSION, Contest
-from tests.web.stage import Person, Town, enter
+from tests.web.stage import Browser, Person, Town, enter
 
 
 def _setup(contest: Contest, **fields: Any) -> None:
@@ -288,3 +291,45 @@ def test_files_of_a_competition_are_taken_from_its_hosts_alone(
     wrong = host.send_file(path, {"csrf": host.token(path), "kind": "metric"}, "score.txt", METRIC)
     assert b"is no metric" in wrong.body
     assert contest.kept() == before
+
+
+def _sending(contest: Contest, visitor: Browser, path: str) -> tuple[socket.socket, bytes]:
+    """A connection over which the head of a form with a file has come, and the form that is to follow."""
+    fields: dict[str, Any] = {
+        "csrf": visitor.token(path),
+        "do": "submit",
+        "file": ("a.csv", SUBMISSION),
+    }
+    form, kind = encode_multipart_formdata(fields)
+    peer = socket.create_connection(("127.0.0.1", contest.town.server.port))
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {contest.town.address[7:]}\r\nOrigin: {contest.town.address}\r\n"
+        f"Cookie: {contest.town.cookie}={visitor.session}\r\nContent-Length: {len(form)}\r\n"
+        f"Content-Type: {kind}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n"
+    )
+    peer.sendall(head.encode())
+    assert b"100 Continue" in peer.recv(100)
+    return peer, form
+
+
+def test_a_file_whose_sending_outlasts_the_deadline_is_late(ada: Person, contest: Contest) -> None:
+    contest.enter(ada)
+    visitor, path = contest.visitor(ada), f"{contest.path}/submissions"
+    peer, form = _sending(contest, visitor, path)
+    with peer:
+        peer.sendall(form[:-10])
+        contest.settings(deadline=Timestamp.of(datetime.now(UTC)))
+        peer.sendall(form[-10:])
+        assert peer.makefile("rb").read().startswith(b"HTTP/1.1 303")
+    assert b'<span class="badge">Late</span>' in visitor.get(path).body
+
+
+def test_a_file_that_breaks_off_is_no_submission(ada: Person, contest: Contest) -> None:
+    contest.enter(ada)
+    visitor, path = contest.visitor(ada), f"{contest.path}/submissions"
+    peer, form = _sending(contest, visitor, path)
+    with peer:
+        peer.sendall(form[:-1])
+        peer.shutdown(socket.SHUT_WR)
+        assert not peer.makefile("rb").read().startswith(b"HTTP/1.1 303")
+    assert _kept(contest) == []
