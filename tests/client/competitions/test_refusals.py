@@ -241,6 +241,34 @@ def test_a_setting_that_is_no_time_is_told_with_the_form_of_one() -> None:
     assert asked(running) == []
 
 
+# The metric.
+
+
+def test_a_first_metric_of_ones_own_says_what_is_better(tmp_path: Path) -> None:
+    (tmp_path / "metric.py").write_text("def score(solution, submission, row_id_column_name): return 1.0")
+    kept: dict[str, list[Said]] = {"Hello": [{}], "GetCompetitionSetup": [{"metric": "rmse"}]}
+    which_way = pytest.raises(InvalidInput, match="--higher-is-better or --lower-is-better")
+    with wire(kept, **OURS) as (session, running), which_way:
+        scoring.update_setup(session, "penguins", {}, tmp_path / "metric.py")
+    assert asked(running) == ["Hello", "GetCompetitionSetup"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "changes"), [("custom", {}), ("rmse", {"higher_is_better": False})], ids=str
+)
+def test_what_is_better_is_declared_once(tmp_path: Path, metric: str, changes: dict[str, Any]) -> None:
+    (tmp_path / "metric.py").write_text("def score(solution, submission, row_id_column_name): return 1.0")
+    answers: dict[str, list[Said]] = {
+        "Hello": [{}],
+        "GetCompetitionSetup": [{"metric": metric}],
+        "StartBlobUpload": [UPLOAD],
+        "UpdateCompetitionSetup": [{"metric": "custom"}],
+    }
+    with wire(answers, **OURS) as (session, running):
+        scoring.update_setup(session, "penguins", changes, tmp_path / "metric.py")
+    assert asked(running)[-1] == "UpdateCompetitionSetup"
+
+
 # Data.
 
 

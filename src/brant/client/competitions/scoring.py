@@ -40,12 +40,19 @@ def update_setup(
 ) -> ours.CompetitionSetup:
     """Change the fields of the setup that `changes` names; `metric_file` is a custom metric's Python file.
 
-    What changes the scores has all submissions scored again. Raises InvalidInput with what is allowed.
+    What changes the scores has all submissions scored again. A file that takes the place of a built-in metric
+    comes with its direction, `higher_is_better`. Raises InvalidInput with what is allowed.
     """
     if not changes and metric_file is None:
         raise InvalidInput("nothing is to be changed: see 'brant competitions setup update --help'")
     if metric_file is not None:
-        token = send(session, single_file(metric_file), _for_hosts(session))
+        code = single_file(metric_file)
+        if "higher_is_better" not in changes and setup(session, competition).metric != "custom":
+            raise InvalidInput(
+                f"nothing says which score of {code.path} is better: add --higher-is-better or "
+                "--lower-is-better"
+            )
+        token = send(session, code, _for_hosts(session))
         changes = {"metric": "custom", **changes, "metric_token": token}
     request = ours.UpdateCompetitionSetupRequest(
         competition_name=competition,

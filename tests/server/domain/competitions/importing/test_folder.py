@@ -111,6 +111,17 @@ def test_what_does_not_fit_together_is_told(root: Path, files: dict[str, str], t
     assert "\n" not in refused.value.message
 
 
+def test_a_custom_metric_declares_what_is_better(root: Path) -> None:
+    (root / "metric.py").write_text("def score(): ...")
+    (root / "competition.toml").write_text(DECLARED + 'metric.name = "custom"\n')
+    with pytest.raises(InvalidInput, match="higher_is_better"):
+        read(root)
+    (root / "competition.toml").write_text(
+        DECLARED + 'metric.name = "custom"\nmetric.higher_is_better = false\n'
+    )
+    assert read(root).declared.setup["higher_is_better"] is False
+
+
 def test_a_page_that_is_not_utf_8_is_named(root: Path) -> None:
     (root / "rules.md").write_bytes(b"caf\xe9")
     with pytest.raises(InvalidInput, match=r"^rules\.md: it is not UTF-8"):

@@ -68,6 +68,11 @@ def read(root: Path) -> Folder:
             f"{root}: a custom metric is both, {_METRIC} and name = 'custom' in the table [metric] of "
             f"{NAMES[0]}; there is one without the other"
         )
+    if metric is not None and "higher_is_better" not in declared.setup:
+        raise InvalidInput(
+            f"{root}: nothing says which score is better by {_METRIC}: write higher_is_better = true, or "
+            f"false, into the table [metric] of {NAMES[0]}"
+        )
     data = tuple(_data(inside))
     if len(data) == 1 and data[0].name.lower().endswith(_ARCHIVES):
         raise InvalidInput(
