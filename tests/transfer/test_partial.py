@@ -1,5 +1,7 @@
 """A file gets its name with the bytes that were verified, or not at all."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,22 @@ def test_bytes_that_come_after_the_file_was_begun_anew_do_not_land_in_it(tmp_pat
             partial.write(0, memoryview(b"too late!"), earlier)
         assert partial_of(target).read_bytes() == bytes(9)
         assert journal_of(target).exists()
+
+
+def test_a_file_that_has_its_name_is_whole_whatever_is_said_of_its_journal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close, target = os.close, tmp_path / "penguins.csv"
+
+    def close_late(handle: int) -> None:
+        close(handle)
+        raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+    with begun(target) as partial:
+        partial.publish(None)
+        monkeypatch.setattr(os, "close", close_late)
+    monkeypatch.undo()
+    assert target.read_bytes() == DATA
 
 
 _PUBLISH = """

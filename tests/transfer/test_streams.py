@@ -1,5 +1,6 @@
 """An archive that streams in is unpacked whole and verified, or leaves only what helps the next run."""
 
+import errno
 import io
 import os
 import random
@@ -473,6 +474,29 @@ def test_with_force_every_file_is_written_anew(make: Make, out: Path) -> None:
         done = unpack(server, out, force=True)
     assert all(one.fresh for one in done)
     assert snapshot(out)[str(out / "penguins.csv")] != before[str(out / "penguins.csv")]
+
+
+class _Late(io.FileIO):
+    """Says only when it is closed that its bytes were not taken, as a network folder that is full may."""
+
+    def close(self) -> None:
+        is_written = not self.closed and self.writable()
+        super().close()
+        if is_written:
+            raise OSError(errno.EDQUOT, os.strerror(errno.EDQUOT))
+
+
+def test_a_disk_that_refuses_bytes_when_the_file_is_closed_is_told(
+    make: Make, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = {"a.csv": b"adelie"}
+    with peer(plain(make(files))) as server:
+        with monkeypatch.context() as full, pytest.raises(LocalFailure, match="make room"):
+            full.setattr(io, "FileIO", _Late)
+            unpack(server, out)
+        assert named(out) == []
+        unpack(server, out)
+    assert found(out) == files
 
 
 def test_a_file_that_changes_while_it_is_compared_is_never_half_taken(out: Path) -> None:

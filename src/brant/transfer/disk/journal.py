@@ -129,7 +129,9 @@ class Journal:
         self._path.unlink(missing_ok=True)
 
     def close(self) -> None:
-        os.close(self._handle)
+        # A network folder may say only now that it has not taken everything: what is lost proves nothing.
+        with suppress(OSError):
+            os.close(self._handle)
 
     def _note(self, line: dict[str, Any]) -> None:
         raw = _raw(line) + b"\n"

@@ -273,7 +273,9 @@ class Partial:
             if self._is_over:
                 return
             self._is_over = True
-        self._close_file()
+        # What a network folder has not taken, and says so only now, has not the CRC-32 that it came with.
+        with suppress(OSError):
+            self._close_file()
         if self.held.total == 0 and not self._published:
             with suppress(OSError):
                 self._path.unlink(missing_ok=True)

@@ -123,8 +123,11 @@ class _Intake:
         try:
             if self._file is None and not (self._standing and not self._standing.read(1)):
                 self._file = self._begin()
-            if self._file is not None and self._left > self._size:
-                self._file.truncate(self._size)
+            if self._file is not None:
+                if self._left > self._size:
+                    self._file.truncate(self._size)
+                # A network folder may say only now that it has not taken everything.
+                self._file.close()
         except OSError as error:
             raise local_failure(error, self._final) from error
         return Kept(self._size, self._crc32, fresh=self._file is not None)
@@ -156,8 +159,9 @@ class _Intake:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
+        with suppress(OSError):
+            if self._file is not None:
+                self._file.close()
 
 
 def _standing(path: Path) -> io.FileIO | None:
