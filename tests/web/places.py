@@ -70,6 +70,11 @@ def _press(button: str, **typed: str) -> Callable[[Page], None]:
     return do
 
 
+def _submit_nothing(page: Page) -> None:
+    page.evaluate("document.querySelector('#file').required = false")
+    page.get_by_role("button", name="Submit", exact=True).click()
+
+
 PLACES = (
     Place("home-of-nobody", "/", _at("/"), "nobody"),
     Place("home", "/", _at("/")),
@@ -145,6 +150,13 @@ PLACES = (
     Place("competition-board", f"{_COMPETITION}/leaderboard", _in("contest", "/leaderboard"), "ada"),
     Place("competition-board-empty", f"{_COMPETITION}/leaderboard", _in("draft", "/leaderboard")),
     Place("competition-submissions", f"{_COMPETITION}/submissions", _in("contest", "/submissions"), "ada"),
+    Place("competition-submissions-of-host", f"{_COMPETITION}/submissions", _in("draft", "/submissions")),
+    Place(
+        "competition-submissions-wrong",
+        f"{_COMPETITION}/submissions",
+        _in("draft", "/submissions"),
+        then=_submit_nothing,
+    ),
     Place("competition-team", f"{_COMPETITION}/team", _in("contest", "/team"), "ada"),
     Place(
         "competition-team-wrong",
