@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from brant.server.scoring.errors import HostError
-from brant.server.scoring.splitting import by_seed
+from brant.server.scoring.splitting import _smallest, by_seed
 from tests.server.scoring.contest import Contest
 
 
@@ -81,6 +81,12 @@ def test_a_seeded_split_differs_by_seed_and_is_the_same_for_ever() -> None:
         [1, 6, 7, 8, 9],
         [0, 2, 5, 8, 9],
     ]
+
+
+def test_of_two_keys_that_are_the_same_the_first_is_public() -> None:
+    keys = np.array([3, 1, 2, 1, 1, 0], np.uint64)
+    drawn = [np.flatnonzero(_smallest(keys, count)).tolist() for count in range(7)]
+    assert drawn == [[], [5], [1, 5], [1, 3, 5], [1, 3, 4, 5], [1, 2, 3, 4, 5], [0, 1, 2, 3, 4, 5]]
 
 
 def test_a_seeded_split_does_not_follow_the_order_of_ids() -> None:
