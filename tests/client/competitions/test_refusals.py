@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from brant.client.competitions import data, scoring, settings, submissions, submitting, teams
+from brant.client.competitions import data, pages, scoring, settings, submissions, submitting, teams
 from brant.client.credentials import AccessToken
 from brant.client.endpoints import Endpoint
 from brant.client.session import Session
@@ -18,6 +18,7 @@ from brant.errors import (
     BrantError,
     InvalidHandle,
     InvalidInput,
+    NotFound,
     PermissionDenied,
     ServerFailure,
     Unauthenticated,
@@ -239,6 +240,16 @@ def test_a_setting_that_is_no_time_is_told_with_the_form_of_one() -> None:
     with wire({}) as (session, running), pytest.raises(InvalidInput, match=form):
         settings.update_settings(session, "penguins", {"deadline": "tomorrow"})
     assert asked(running) == []
+
+
+# Pages.
+
+
+def test_a_page_that_is_asked_for_by_name_and_is_not_there_is_not_found() -> None:
+    with wire({"ListCompetitionPages": [{}]}) as (session, _):
+        assert pages.pages(session, "penguins") == []
+        with pytest.raises(NotFound, match="penguins has no page 'prizes'"):
+            pages.pages(session, "penguins", "prizes")
 
 
 # The metric.

@@ -18,7 +18,13 @@ from brant.errors import InvalidInput, LocalFailure, NotFound
 def pages(session: Session, competition: str, name: str | None = None) -> list[ApiCompetitionPage]:
     """All pages in their order, or the one called `name`. Raises NotFound."""
     request = ApiListCompetitionPagesRequest(competition_name=competition, page_name=name or None)
-    return session.call(wire.LIST_COMPETITION_PAGES, request).pages
+    found = session.call(wire.LIST_COMPETITION_PAGES, request).pages
+    if name and not found:
+        raise NotFound(
+            f"{competition} has no page {name[:80]!r}: see which there are with 'brant competitions pages "
+            f"{competition}'"
+        )
+    return found
 
 
 def create_page(session: Session, competition: str, page: ApiCompetitionPage) -> ApiCompetitionPage:
