@@ -102,6 +102,8 @@ def test_the_alias_of_a_noun_is_the_noun(desk: Desk, alias: str, noun: str) -> N
         ("c select penguins", "name the submissions that are to count"),
         ("c topics post penguins -m x", "give one of them"),
         ("c topics show penguins", "write competition/number"),
+        ("c replay one", "'one' is not a whole number from 1 on"),
+        ("c team-submissions 0", "'0' is not a whole number from 1 on"),
         ("auth status --format xml", "is none of table, csv and json"),
         ("auth status --format table(secret)", "there is no field 'secret' here"),
     ],

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from brant.cli.context import Context
 from brant.cli.output import Column, Format
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.parser import count, declare_format, declare_quiet
 
 EXAMPLES = """\
 examples:
@@ -30,7 +30,7 @@ class Options(NamedTuple):
 
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant competitions episodes`."""
-    parser.add_argument("submission_id", type=int, help="the submission's number")
+    parser.add_argument("submission_id", type=count, help="the submission's number")
     declare_quiet(parser)
     declare_format(parser)
 

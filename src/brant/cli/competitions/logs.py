@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from brant.cli.competitions.arguments import Told, declare_told, read_told, tell
 from brant.cli.context import Context
+from brant.cli.parser import count
 
 EXAMPLES = """\
 examples:
@@ -23,7 +24,7 @@ class Options(NamedTuple):
 
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant competitions logs`."""
-    parser.add_argument("episode_id", type=int, help="the episode's number")
+    parser.add_argument("episode_id", type=count, help="the episode's number")
     parser.add_argument("agent_index", type=int, help="the agent's number, from 0")
     parser.add_argument("-p", "--path", metavar="FOLDER", help="where to (default: this folder)")
     declare_told(parser)

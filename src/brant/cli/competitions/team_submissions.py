@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from brant.cli.context import Context
 from brant.cli.output import Column, Format
-from brant.cli.parser import declare_format, declare_quiet
+from brant.cli.parser import count, declare_format, declare_quiet
 
 EXAMPLES = """\
 examples:
@@ -23,7 +23,7 @@ class Options(NamedTuple):
 
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant competitions team-submissions`."""
-    parser.add_argument("team_id", type=int, help="the team's number, as the leaderboard has it")
+    parser.add_argument("team_id", type=count, help="the team's number, as the leaderboard has it")
     declare_quiet(parser)
     declare_format(parser)
 

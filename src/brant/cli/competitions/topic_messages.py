@@ -29,7 +29,7 @@ class Options(NamedTuple):
 def declare(parser: ArgumentParser) -> None:
     """The command line of `brant competitions topic-messages`."""
     declare_competition(parser)
-    parser.add_argument("topic_id", nargs="?", type=int, help="the topic's number")
+    parser.add_argument("topic_id", nargs="?", type=count, help="the topic's number")
     parser.add_argument("-s", "--sort-by", metavar="ORDER", help="hot, new, old or top")
     parser.add_argument("-n", "--page-size", type=count, metavar="N", help="messages at most")
     declare_quiet(parser)

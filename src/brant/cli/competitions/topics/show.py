@@ -30,7 +30,7 @@ def declare(parser: ArgumentParser) -> None:
     parser.add_argument(
         "topic", help="competition/number; or the competition alone; or, of the configured one, the number"
     )
-    parser.add_argument("number", nargs="?", type=int, help="the topic's number")
+    parser.add_argument("number", nargs="?", type=count, help="the topic's number")
     parser.add_argument("--page-size", type=count, metavar="N", help="messages at most")
     parser.add_argument(
         "--page-token", metavar="TOKEN", help="taken for the sake of scripts: there is one page"
