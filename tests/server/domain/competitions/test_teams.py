@@ -112,13 +112,13 @@ def test_a_leader_renames_the_team(players: Players, ann: Actor) -> None:
     assert rename(players, ann, "\u200b The \u200b Gentoos \u200b") == "The Gentoos"
 
 
-@pytest.mark.parametrize("name", ["", " \n", "x" * 65, "=1+1", "+1", "-1", "@sum"])
+@pytest.mark.parametrize("name", ["", " \n", "\u3164", "\u2800\ufe0f", "x" * 65, "=1+1", "+1", "-1", "@sum"])
 def test_a_name_that_no_team_can_have_is_refused(players: Players, ann: Actor, name: str) -> None:
     with pytest.raises(InvalidInput, match="team's name"):
         rename(players, ann, name)
 
 
-@pytest.mark.parametrize("look_alike", ["bo", "BO", "\uff42\uff4f"])
+@pytest.mark.parametrize("look_alike", ["bo", "BO", "\uff42\uff4f", "bo\ufe0f", "b\u034fo", "bo\u3164"])
 def test_no_two_teams_look_the_same(players: Players, ann: Actor, bo: Actor, look_alike: str) -> None:
     assert players.team(bo).name == "bo"
     with pytest.raises(Conflict):

@@ -1,5 +1,6 @@
 """Names of teams: what they may be, and that no two of one competition look the same."""
 
+import re
 import unicodedata
 from typing import Final
 
@@ -14,6 +15,10 @@ LONGEST: Final = 64
 """In characters."""
 # Spreadsheets take what begins so for a formula, and leaderboards are read in them.
 _FORMULA: Final = tuple("=+-@")
+# Of Default_Ignorable_Code_Point what Python counts as printable, and the blank of Braille.
+_UNSEEN: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 
 
 def checked(text: str) -> str:
@@ -23,14 +28,20 @@ def checked(text: str) -> str:
         raise InvalidInput(
             f"a team's name has 1 to {LONGEST} characters, not {len(kept)}: choose another one"
         )
+    if not key(kept):
+        raise InvalidInput("a team's name shows something: choose another one")
     if kept.startswith(_FORMULA):
         raise InvalidInput(f"a team's name cannot begin with {kept[0]!r}, as formulas do: choose another one")
     return kept
 
 
 def key(name: str) -> str:
-    """What the names of two teams must differ in: look-alikes of compatibility and case are one (UAX #15)."""
-    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    """What the names of two teams must differ in: look-alikes of compatibility and case are one.
+
+    As toNFKC_Casefold does it (The Unicode Standard, 3.13.3), which leaves out what shows nothing.
+    """
+    seen = _UNSEEN.sub("", unicodedata.normalize("NFKC", name))
+    return " ".join(unicodedata.normalize("NFKC", seen.casefold()).split())
 
 
 def free_name(connection: Connection, competition_id: int, wanted: str) -> str:
