@@ -8,7 +8,6 @@ from brant.client.downloads.fetching import Arrived, How, fetch, fetch_unpacked,
 from brant.client.downloads.source import Source
 from brant.client.session import Session
 from brant.hub.cache import Cached, DatasetPlace
-from brant.hub.competitions import bring_again
 from brant.hub.places import locked
 from brant.hub.records import Record, records_of
 from brant.hub.verifying import Finding
@@ -31,6 +30,8 @@ def repair(
             records = {record.path: record for record in records_of(arrived, place.files)}
             _note(place, records)
         else:
+            from brant.hub.competitions import bring_again
+
             records = {record.path: record for record in bring_again(session, place, broken, progress)}
     mended = broken & records.keys()
     return [_repaired(one, records[one.path]) if one.path in mended else one for one in findings]
