@@ -85,3 +85,4 @@ def test_masks_are_found_by_the_numbers_of_their_rows() -> None:
 def test_pixels_far_away_count_as_those_that_are_near() -> None:
     far = 10**12 - 10
     assert masks.mask_iou(read(f"{far} 4", "1 1"), read(f"{far + 2} 4", "1 1"), None) == (2 / 6 + 1) / 2
+    assert masks.mask_iou(read("5 1"), read(f"{2**32 + 5} 1"), None) == 0
