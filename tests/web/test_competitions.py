@@ -326,6 +326,24 @@ def test_a_text_in_html_is_read_as_words(page: Page, contest: Contest) -> None:
     )
 
 
+def test_a_text_is_not_deleted_by_a_single_press(page: Page, town: Town, contest: Contest) -> None:
+    contest.text("description", "Three kinds of penguins.")
+    enter(page, town, contest.host)
+    page.goto(f"{contest.address}/host/texts")
+    delete = page.get_by_role("button", name="Delete description for good")
+    expect(delete).to_be_hidden()
+    page.get_by_role("listitem").filter(has_text="description").first.locator("summary").click()
+    delete.click()
+    expect(page.get_by_role("status")).to_have_text("The page is deleted.")
+    page.goto(contest.address)
+    expect(page.get_by_role("main")).not_to_contain_text("Three kinds of penguins.")
+
+
+def test_the_page_of_a_team_leads_whoever_has_none_to_the_rules(contest: Contest, ada: Person) -> None:
+    answer = contest.visitor(ada).get(f"{contest.path}/team")
+    assert (answer.status, answer.location) == (303, f"{contest.path}/rules")
+
+
 def test_what_was_typed_wrong_stays_in_its_field(page: Page, town: Town, contest: Contest) -> None:
     enter(page, town, contest.host)
     page.goto(f"{contest.address}/host/scoring")

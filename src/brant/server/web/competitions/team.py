@@ -30,6 +30,8 @@ class TeamPage:
         return (Page(path, self._show, lambda visit: chosen_action(self._actions, visit)(visit)),)
 
     def _show(self, visit: Visit) -> Response:
+        if not self._desk.find(visit).user_has_entered:
+            return visit.go(address(visit, "rules"))
         return self._desk.page(visit, "team.html", **self._details(visit))
 
     def _details(self, visit: Visit) -> dict[str, Any]:
