@@ -19,6 +19,7 @@ from brant.server.store.tables import submissions, uploads
 from tests.server.jobs.processes import until
 from tests.web.contests import DATA, SOLUTION, SUBMISSION, Contest
 from tests.web.stage import Browser, Person, Town, enter
+from tests.web.test_keyboard import _tab_to
 
 
 def _setup(contest: Contest, **fields: Any) -> None:
@@ -56,9 +57,12 @@ def test_a_file_is_handed_in_and_its_score_stands_on_the_page(
     enter(page, town, ada)
     page.goto(contest.address)
     page.get_by_role("link", name="Submit", exact=True).click()
-    page.get_by_label("What is in it").fill("all of them adelie")
     page.get_by_label("File", exact=True).set_input_files(tmp_path / "first try.csv")
-    page.get_by_role("button", name="Submit", exact=True).click()
+    _tab_to(page, page.get_by_label("What is in it"), at_most=30)
+    page.keyboard.type("all of them adelie")
+    _tab_to(page, page.get_by_label("File", exact=True), at_most=1)
+    _tab_to(page, page.get_by_role("button", name="Submit", exact=True), at_most=1)
+    page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("Submission")
     until(lambda: "is scored" in _reloaded(page), "the score")
     expect(page.get_by_role("status")).to_contain_text("is scored: 1.00000 on the public part.")
