@@ -1,5 +1,6 @@
 """Submissions: checked before they are spent, asked for, waited for, listed, fetched back and chosen."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,7 +39,9 @@ def test_a_submission_is_waited_for_and_its_score_told(entered: Contest, ada: De
     baseline = ada.brant(*words, "-f", "baseline.csv", "--wait")
     assert baseline.code == 0, baseline.err
     assert baseline.out.endswith(": score 0.50000\n")
-    assert "submissions remaining today" in baseline.err
+    (ref,) = re.findall(r"Submission (\d+): ", baseline.out)
+    waiting = f"Submitted as number {ref}, waiting for its score.\n"
+    assert baseline.err == f"{waiting}4 submissions remaining today.\n"
 
     better = ada.brant(*words, "-f", "better.csv", "--wait", "60", "-q", "--format", "json")
     assert better.err == ""

@@ -112,6 +112,9 @@ def run(options: Options, context: Context) -> None:
     context.confirm(f"Submit {what} to {slug}? It counts against what you may submit.", yes=options.yes)
     with context.session() as session:
         submitted = _submit(session, slug, options, context)
+        if options.wait is not None and not options.quiet:
+            # Whoever is interrupted while waiting knows what to look for.
+            context.say(f"Submitted as number {submitted.ref}, waiting for its score.")
         scored = _scored(session, submitted, options)
         if not options.quiet:
             _tell_rest(session, slug, context)
