@@ -1,6 +1,8 @@
 """What goes wrong between a client and a server that competitions need: silence, refusals, other makes."""
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -9,13 +11,23 @@ from typing import Any
 
 import pytest
 
-from brant.client.competitions import data, pages, scoring, settings, submissions, submitting, teams
+from brant.client.competitions import (
+    data,
+    leaderboard,
+    pages,
+    scoring,
+    settings,
+    submissions,
+    submitting,
+    teams,
+)
 from brant.client.credentials import AccessToken
 from brant.client.endpoints import Endpoint
 from brant.client.session import Session
 from brant.contract.competition_messages import SubmissionStatus
 from brant.errors import (
     BrantError,
+    DestinationExists,
     InvalidHandle,
     InvalidInput,
     NotFound,
@@ -250,6 +262,36 @@ def test_a_page_that_is_asked_for_by_name_and_is_not_there_is_not_found() -> Non
         assert pages.pages(session, "penguins") == []
         with pytest.raises(NotFound, match="penguins has no page 'prizes'"):
             pages.pages(session, "penguins", "prizes")
+
+
+# The leaderboard.
+
+
+def test_a_leaderboard_takes_no_place_but_that_of_another_one(tmp_path: Path) -> None:
+    # Official clients give the data and the leaderboard one name.
+    place = tmp_path / "penguins.zip"
+    board = io.BytesIO()
+    with zipfile.ZipFile(board, "w") as archive:
+        archive.writestr("penguins-publicleaderboard-2026-11-24T04-06-12.csv", "TeamId\n")
+    sent = lambda exchange: exchange.answer(200, board.getvalue())  # noqa: E731
+    with wire({"DownloadLeaderboard": [sent]}) as (session, running):
+        for content in ({"train.csv": "id\n"}, {"a-leaderboard.csv": "id\n", "train.csv": "id\n"}, {}):
+            with zipfile.ZipFile(place, "w") as archive:
+                for name, text in content.items():
+                    archive.writestr(name, text)
+            before = place.read_bytes()
+            with pytest.raises(DestinationExists, match="is no leaderboard"):
+                leaderboard.download_leaderboard(session, "penguins", tmp_path)
+            assert place.read_bytes() == before
+        place.write_bytes(b"PK: cut short")
+        with pytest.raises(DestinationExists):
+            leaderboard.download_leaderboard(session, "penguins", tmp_path)
+        assert asked(running) == []
+
+        place.unlink()
+        for _ in range(2):
+            assert leaderboard.download_leaderboard(session, "penguins", tmp_path) == place
+            assert place.read_bytes() == board.getvalue()
 
 
 # The metric.

@@ -13,6 +13,7 @@ from brant.contract.competition_messages import (
     ApiGetLeaderboardResponse,
     ApiLeaderboardSubmission,
 )
+from brant.errors import DestinationExists
 
 _PAGE: Final = 200
 
@@ -50,9 +51,26 @@ def whole_leaderboard(
 def download_leaderboard(session: Session, competition: str, into: Path) -> Path:
     """Put the whole leaderboard, a zip with one CSV file, into the folder `into`; where it lies.
 
-    One that is there is replaced. Raises NotFound, LocalFailure.
+    One that is there is replaced, and nothing else: the data of the competition bear the same name. Raises
+    DestinationExists, NotFound, LocalFailure.
     """
     destination = into / f"{competition}.zip"
+    if destination.exists() and not _is_leaderboard(destination):
+        raise DestinationExists(
+            f"{destination} is there already, and is no leaderboard: name another folder with --path"
+        )
     request = ApiDownloadLeaderboardRequest(competition_name=competition)
     session.save(wire.DOWNLOAD_LEADERBOARD, request, destination)
     return destination
+
+
+def _is_leaderboard(file: Path) -> bool:
+    """Whether this is one that came before: a zip with one CSV file whose name says so."""
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(file) as archive:
+            names = archive.namelist()
+    except (OSError, BadZipFile):
+        return False
+    return len(names) == 1 and "leaderboard" in names[0]
