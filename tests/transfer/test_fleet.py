@@ -39,8 +39,9 @@ def run_all(work: Scripted, waits: Waits, connections: int) -> None:
 
 
 def test_the_last_connection_that_is_wanted_goes_on_though_one_that_is_given_up_still_hangs(
-    waits: Waits,
+    monkeypatch: pytest.MonkeyPatch, waits: Waits
 ) -> None:
+    monkeypatch.setattr("brant.transfer.connections.fleet._FAREWELL", 0.05)
     hung, ended, tries = threading.Event(), threading.Event(), []
 
     def hang(lane: Lane) -> None:

@@ -236,10 +236,11 @@ def test_what_a_slow_disk_still_writes_of_the_old_object_does_not_land_in_the_ne
         if at > 4 * MIB and not delayed:
             delayed.append(at)
             # Longer than a transfer that ends waits for its connections.
-            time.sleep(1.5)
+            time.sleep(0.6)
         return write_at(file, at, piece)
 
     monkeypatch.setattr("brant.transfer.disk.partial.write_at", delay)
+    monkeypatch.setattr("brant.transfer.connections.fleet._FAREWELL", 0.1)
     old = Slow(Blob(DATA))
     old.others = dict.fromkeys(range(5, 200), Blob(NEW, etag='"two"'))
     with peer(old) as server:

@@ -265,7 +265,10 @@ def test_bytes_go_on_when_nobody_looks_any_more(shown: type[Bars] | type[Events]
 
 
 @pytest.mark.parametrize("shown", [Bars, Events])
-def test_a_terminal_that_is_held_up_holds_up_no_bytes(shown: type[Bars] | type[Events]) -> None:
+def test_a_terminal_that_is_held_up_holds_up_no_bytes(
+    shown: type[Bars] | type[Events], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("brant.transfer.progress.display._LAST_SECONDS", 0.05)
     stream = HeldUp()
     progress = shown(stream)
     track = progress.begin("penguins.csv", 100)

@@ -334,6 +334,7 @@ def test_a_large_member_of_no_packed_byte_is_told(tmp_path: Path) -> None:
 def test_who_still_checks_what_is_on_disk_when_the_time_is_up_keeps_it_from_nobody(
     tmp_path: Path, pool: Pool, monkeypatch: pytest.MonkeyPatch, member: Forged
 ) -> None:
+    monkeypatch.setattr("brant.transfer.connections.fleet._FAREWELL", 0.05)
     into, release = tmp_path / "out", threading.Event()
     with peer(blob(member), blob(member).up_to(MIB), status(403)) as server, pytest.raises(BrantError):
         get(server, into, attempts=1)
@@ -345,10 +346,9 @@ def test_who_still_checks_what_is_on_disk_when_the_time_is_up_keeps_it_from_nobo
         return partial
 
     with peer(blob(member)) as server:
-        monkeypatch.setattr(Partial, "claim", late)
-        with pytest.raises(Unreachable, match="longer than"):
+        with monkeypatch.context() as slow, pytest.raises(Unreachable, match="longer than"):
+            slow.setattr(Partial, "claim", late)
             unpack(pool, server.url(), into, name="penguins.zip", deadline=Deadline(0.2))
-        monkeypatch.undo()
         left = [each for each in threading.enumerate() if "_drive" in each.name]
         release.set()
         for each in left:
