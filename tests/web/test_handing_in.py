@@ -254,7 +254,7 @@ def test_a_host_sends_all_files_by_their_page(page: Page, town: Town, draft: Con
         ("data", "data.zip"),
         ("sample", "sample.csv"),
         ("solution", "solution.csv"),
-        ("metric", "score.py"),
+        ("metric-lower", "score.py"),
     ):
         page.goto(f"{draft.address}/host/files")
         page.get_by_label("What is it?").select_option(kind)
@@ -267,6 +267,7 @@ def test_a_host_sends_all_files_by_their_page(page: Page, town: Town, draft: Con
     row = draft.row()
     assert (row.solution_name, row.metric) == ("solution.csv", "custom")
     assert row.metric_sha256 == hashlib.sha256(METRIC).hexdigest()
+    assert row.higher_is_better is False
 
 
 def test_files_of_a_competition_are_taken_from_its_hosts_alone(
@@ -276,7 +277,7 @@ def test_files_of_a_competition_are_taken_from_its_hosts_alone(
     visitor, path, before = contest.visitor(ada), f"{contest.path}/host/files", contest.kept()
     opened = _opened(contest, ada)
     csrf = {"csrf": visitor.token(f"{contest.path}/team")}
-    for kind in ("data", "solution", "sample", "metric"):
+    for kind in ("data", "solution", "sample", "metric-higher", "metric-lower"):
         refused = visitor.send_file(path, {**csrf, "kind": kind}, "solution.csv", b"id,species\n1,gentoo\n")
         assert refused.status == 403
     assert _opened(contest, ada) == opened
@@ -292,7 +293,7 @@ def test_files_of_a_competition_are_taken_from_its_hosts_alone(
         assert answer.status == 400
         assert words in answer.body
     assert _opened(contest, contest.host) == opened
-    wrong = host.send_file(path, {"csrf": host.token(path), "kind": "metric"}, "score.txt", METRIC)
+    wrong = host.send_file(path, {"csrf": host.token(path), "kind": "metric-higher"}, "score.txt", METRIC)
     assert b"is no metric" in wrong.body
     assert contest.kept() == before
 

@@ -1,6 +1,7 @@
 """The page where a host sends files: data, solution, sample submission, and a metric of their own."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from starlette.responses import Response
@@ -54,9 +55,15 @@ class HostFiles:
                 self._take_sample,
                 ("data",),
             ),
-            "metric": _Kind(
-                "A metric of your own, in Python", ApiBlobType.DATASET, self._take_metric, ("host", "scoring")
-            ),
+            **{
+                f"metric-{better}": _Kind(
+                    f"A metric of your own, in Python: {better} is better",
+                    ApiBlobType.DATASET,
+                    partial(self._take_metric, higher_is_better=better == "higher"),
+                    ("host", "scoring"),
+                )
+                for better in ("higher", "lower")
+            },
         }
 
     def pages(self) -> tuple[Page, ...]:
@@ -114,10 +121,12 @@ class HostFiles:
         )
         self._desk.services.solution.create_sample(self._desk.context(visit), request)
 
-    def _take_metric(self, visit: Visit) -> None:
+    def _take_metric(self, visit: Visit, *, higher_is_better: bool) -> None:
         request = UpdateCompetitionSetupRequest(
             competition_name=slug(visit),
-            setup=CompetitionSetup(metric=CUSTOM, metric_token=visit.upload),
-            update_mask=FieldMask.of("metric", "metric_token"),
+            setup=CompetitionSetup(
+                metric=CUSTOM, metric_token=visit.upload, higher_is_better=higher_is_better
+            ),
+            update_mask=FieldMask.of("metric", "metric_token", "higher_is_better"),
         )
         self._desk.services.setup.update(self._desk.context(visit), request)
